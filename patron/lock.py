@@ -1,0 +1,115 @@
+"""One writer at a time: a lock on `data/.writer.lock`, shared with `flock(1)` in cron lines."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
+from pathlib import Path
+
+from patron.errors import BusyError
+from patron.shop import Shop
+
+POLL_SECONDS = 0.2
+_held: dict[Path, int] = {}
+
+
+@contextmanager
+def writer_lock(shop: Shop, purpose: str, wait_seconds: float = 0.0) -> Iterator[None]:
+    """Hold the writer lock of a shop; nested uses in one process share it.
+
+    Args:
+        shop: Whose data is going to be written.
+        purpose: The command, shown to whoever has to wait.
+        wait_seconds: How long to wait for another writer before giving up.
+
+    Raises:
+        BusyError: If another process still holds the lock after the wait.
+    """
+    path = shop.lock_file
+    if _held.get(path) or _inherited(path):
+        yield
+        return
+    path.parent.mkdir(parents=True, exist_ok=True)
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
+    try:
+        _acquire(descriptor, path, wait_seconds)
+        _describe_holder(descriptor, purpose)
+        _held[path] = os.getpid()
+        try:
+            yield
+        finally:
+            del _held[path]
+            os.ftruncate(descriptor, 0)
+    finally:
+        os.close(descriptor)
+
+
+def holder(shop: Shop) -> str | None:
+    """Who holds the lock now, for people, or None when nobody does."""
+    if not shop.lock_file.exists():
+        return None
+    descriptor = os.open(shop.lock_file, os.O_RDWR)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return _read_holder(shop.lock_file)
+    else:
+        return None
+    finally:
+        os.close(descriptor)
+
+
+def _acquire(descriptor: int, path: Path, wait_seconds: float) -> None:
+    deadline = time.monotonic() + wait_seconds
+    while True:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() >= deadline:
+                raise BusyError(
+                    f"another process is writing: {_read_holder(path)}",
+                    remedy="wait for it, or call again with --wait SECONDS",
+                ) from None
+            time.sleep(POLL_SECONDS)
+        else:
+            return
+
+
+def _inherited(path: Path) -> bool:
+    """Whether a parent such as `flock data/.writer.lock sqlmesh run` holds the lock for us."""
+    with suppress(OSError):
+        wanted = path.stat()
+        for name in os.listdir("/dev/fd"):
+            with suppress(OSError, ValueError):
+                found = os.fstat(int(name))
+                if (found.st_dev, found.st_ino) == (wanted.st_dev, wanted.st_ino):
+                    # The same open file as our parent's: this succeeds only if it is locked by it.
+                    fcntl.flock(int(name), fcntl.LOCK_EX | fcntl.LOCK_NB)
+                    return True
+    return False
+
+
+def _describe_holder(descriptor: int, purpose: str) -> None:
+    text = json.dumps(
+        {
+            "pid": os.getpid(),
+            "command": purpose or Path(sys.argv[0]).name,
+            "since": datetime.now(UTC).isoformat(timespec="seconds"),
+        }
+    )
+    os.ftruncate(descriptor, 0)
+    os.pwrite(descriptor, text.encode(), 0)
+
+
+def _read_holder(path: Path) -> str:
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return "a process that did not say its name"
+    return f"{found['command']} (pid {found['pid']}, since {found['since']})"

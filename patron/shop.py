@@ -1,0 +1,104 @@
+"""Where things are: the project (models and code) and the shop folder (data, models trained, site).
+
+The project is the clone: it holds `config.yaml` and `models/`. A shop folder holds what belongs to
+one shop; by default it is the project itself, and `PATRON_SHOP` or `patron --shop` names another,
+so that one clone can serve several shops.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from patron.errors import PatronError
+
+SHOP_VARIABLE = "PATRON_SHOP"
+
+
+@dataclass(frozen=True)
+class Shop:
+    """The folders of one shop, absolute.
+
+    Attributes:
+        root: The shop folder: `sources.yaml`, `data/`, `artifacts/`, `site/`.
+        project: The clone: `config.yaml`, `models/`, `reports/`.
+    """
+
+    root: Path
+    project: Path
+
+    @property
+    def data(self) -> Path:
+        """Databases and landed files."""
+        return self.root / "data"
+
+    @property
+    def warehouse(self) -> Path:
+        """Raw tables and SQLMesh's tables and views: one writer, no readers."""
+        return self.data / "warehouse.duckdb"
+
+    @property
+    def state(self) -> Path:
+        """SQLMesh's own state."""
+        return self.data / "state.duckdb"
+
+    @property
+    def published(self) -> Path:
+        """The copy that readers open: marts, ml and quality of the last good run."""
+        return self.data / "published.duckdb"
+
+    @property
+    def lock_file(self) -> Path:
+        """The file whose lock every writer holds."""
+        return self.data / ".writer.lock"
+
+    @property
+    def artifacts(self) -> Path:
+        """Trained models."""
+        return self.root / "artifacts"
+
+    @property
+    def site(self) -> Path:
+        """Rendered reports."""
+        return self.root / "site"
+
+    @property
+    def sources_file(self) -> Path:
+        """What is ingested, declared."""
+        return self.root / "sources.yaml"
+
+    def activate(self) -> None:
+        """Make SQLMesh's config and every child process use this shop."""
+        self.data.mkdir(parents=True, exist_ok=True)
+        os.environ[SHOP_VARIABLE] = str(self.root)
+
+
+def find_project() -> Path:
+    """The folder of `config.yaml`: the clone this package was installed from.
+
+    Raises:
+        PatronError: If the package was installed without its project.
+    """
+    project = Path(__file__).resolve().parents[1]
+    if (project / "config.yaml").is_file() and (project / "models").is_dir():
+        return project
+    raise PatronError(
+        "Patron is installed without its project",
+        where=f"no config.yaml beside {Path(__file__).resolve().parent}",
+        remedy="clone the repository and run 'make install' in it",
+    )
+
+
+def find_shop(explicit: str | os.PathLike[str] | None = None) -> Shop:
+    """The shop that `--shop`, else `PATRON_SHOP`, else the project itself stands for."""
+    project = find_project()
+    chosen = explicit or os.environ.get(SHOP_VARIABLE) or project
+    root = Path(chosen).expanduser().resolve()
+    if root.exists() and not root.is_dir():
+        raise PatronError(
+            "the shop is a file, not a folder",
+            where=str(root),
+            remedy="name the folder that holds (or shall hold) sources.yaml",
+        )
+    return Shop(root=root, project=project)

@@ -1,0 +1,99 @@
+"""Opening the databases: one writer on the warehouse, any number of readers on the published copy."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from patron.errors import BusyError, PatronError
+from patron.shop import Shop
+
+POLL_SECONDS = 0.2
+MEMORY_LIMIT = "6GB"
+
+
+@contextmanager
+def writing(shop: Shop, wait_seconds: float = 0.0) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The warehouse, to write in. Callers hold `patron.lock.writer_lock` around it."""
+    shop.data.mkdir(parents=True, exist_ok=True)
+    connection = connect(shop.warehouse, wait_seconds=wait_seconds)
+    try:
+        connection.execute(f"SET memory_limit = '{MEMORY_LIMIT}'")
+        yield connection
+    finally:
+        connection.close()
+
+
+@contextmanager
+def reading(shop: Shop, wait_seconds: float = 10.0) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The published copy, read-only and without access to files or network."""
+    if not shop.published.exists():
+        raise PatronError(
+            "nothing has been published yet",
+            where=str(shop.published),
+            remedy="run 'patron run' once; it publishes when every audit passes",
+        )
+    connection = connect(
+        shop.published,
+        read_only=True,
+        wait_seconds=wait_seconds,
+        config={"enable_external_access": "false"},
+    )
+    try:
+        yield connection
+    finally:
+        connection.close()
+
+
+def connect(
+    path: Path,
+    *,
+    read_only: bool = False,
+    wait_seconds: float = 0.0,
+    config: dict[str, Any] | None = None,
+) -> duckdb.DuckDBPyConnection:
+    """Open a DuckDB file, waiting for another process to let go of it.
+
+    Raises:
+        BusyError: If another process still has the file after the wait.
+        PatronError: If the file is damaged or not a DuckDB database.
+    """
+    deadline = time.monotonic() + wait_seconds
+    while True:
+        try:
+            return duckdb.connect(str(path), read_only=read_only, config=config or {})
+        except duckdb.IOException as error:
+            if not is_lock_error(error):
+                raise PatronError(
+                    f"cannot open the database: {first_line(error)}",
+                    where=str(path),
+                    remedy="check the file's permissions and disk, or restore a backup",
+                ) from error
+            if time.monotonic() >= deadline:
+                raise BusyError(
+                    f"the database is in use by {_lock_holder(error)}",
+                    where=str(path),
+                    remedy="wait for it, or call again with --wait SECONDS",
+                ) from error
+        time.sleep(POLL_SECONDS)
+
+
+def is_lock_error(error: BaseException) -> bool:
+    """Whether DuckDB refused a file because another process holds it."""
+    return "Could not set lock on file" in str(error)
+
+
+def first_line(error: BaseException) -> str:
+    """The sentence of a DuckDB error, without its hints and line pictures."""
+    return str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+
+
+def _lock_holder(error: BaseException) -> str:
+    match = re.search(r"held in (\S+).*?\(PID (\d+)\)", str(error))
+    return f"{Path(match[1]).name} (pid {match[2]})" if match else "another process"
