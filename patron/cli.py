@@ -28,7 +28,7 @@ COMMANDS = {
     "simulate": Entry("simulate.cli:simulate", "Make a simulated shop, or let one go on."),
     "ingest": Entry("ingest.cli:ingest", "Load the declared sources into raw tables."),
     "run": Entry("operate.cli:run", "Run the whole cycle: ingest, models, scores, reports."),
-    "train": Entry("ml.cli:train", "Train predictions and promote the better model."),
+    "train": Entry("operate.train_cli:train", "Train predictions and promote the better model."),
     "models": Entry("ml.cli:models", "List, promote and roll back trained models."),
     "report": Entry("reports.builder.cli:report", "Build the reports."),
     "status": Entry("operate.cli:status", "Show what is loaded, built, trained and published."),

@@ -1,0 +1,50 @@
+AUDIT (
+  name labels_equal_customer_days,
+  dialect duckdb
+) /* Reconciliation: the revenue of a window is all that its customers brought in those days. */;
+
+WITH labels AS (
+  SELECT
+    cutoff_date,
+    label_date,
+    SUM(order_count)::BIGINT AS orders,
+    SUM(net_revenue_amount)::DECIMAL(38, 2) AS revenue
+  FROM @this_model
+  GROUP BY
+    cutoff_date,
+    label_date
+), known_since AS (
+  SELECT
+    customer_id,
+    MIN(order_date) AS first_order_date
+  FROM @customer_days
+  GROUP BY
+    customer_id
+), days AS (
+  SELECT
+    labels.cutoff_date,
+    labels.label_date,
+    SUM(customer_days.order_count)::BIGINT AS orders,
+    SUM(customer_days.net_revenue_amount)::DECIMAL(38, 2) AS revenue
+  FROM labels
+  INNER JOIN @customer_days AS customer_days
+    ON customer_days.order_date BETWEEN labels.cutoff_date AND labels.label_date
+  INNER JOIN known_since
+    ON customer_days.customer_id = known_since.customer_id
+    AND known_since.first_order_date < labels.cutoff_date
+  GROUP BY
+    labels.cutoff_date,
+    labels.label_date
+)
+SELECT
+  labels.cutoff_date,
+  labels.label_date,
+  labels.orders,
+  days.orders AS expected_orders,
+  labels.revenue,
+  days.revenue AS expected_revenue
+FROM labels
+LEFT JOIN days
+  ON labels.cutoff_date = days.cutoff_date AND labels.label_date = days.label_date
+WHERE
+  labels.orders <> COALESCE(days.orders, 0) OR labels.revenue <> COALESCE(days.revenue, 0)

@@ -1,0 +1,1 @@
+"""SQL that several models share, one macro a file."""

@@ -1,0 +1,52 @@
+"""Quarantine: which rows staging refuses, when they count, and why."""
+
+from __future__ import annotations
+
+from sqlglot import exp
+from sqlmesh import macro
+from sqlmesh.core.macros import MacroEvaluator
+from sqlmesh.utils.errors import SQLMeshError
+
+
+@macro()
+def rejection_reasons(evaluator: MacroEvaluator, *rules: exp.Expression) -> exp.Expression:
+    """The reasons that hold for a row, joined by '; ', or NULL where none does.
+
+    Args:
+        evaluator: Given by SQLMesh.
+        rules: Reason and condition in turn.
+
+    Example: `@rejection_reasons('amount is missing', amount IS NULL)`
+    """
+    if not rules or len(rules) % 2:
+        raise SQLMeshError("@rejection_reasons takes reason, condition, reason, condition, ...")
+    parts: list[exp.Expression] = [
+        exp.Case().when(condition.copy(), exp.Literal.string(f"; {reason.name}")).else_("''")
+        for reason, condition in zip(rules[::2], rules[1::2], strict=True)
+    ]
+    joined = (
+        exp.Concat(expressions=parts, safe=True, coalesce=False) if len(parts) > 1 else parts[0]
+    )
+    found = exp.Nullif(this=joined, expression=exp.Literal.string(""))
+    return exp.Substring(this=found, start=exp.Literal.number(3))
+
+
+@macro()
+def is_plausible_time(
+    evaluator: MacroEvaluator, instant: exp.Expression, loaded_at: exp.Expression
+) -> exp.Expression:
+    """Whether an event lies between 2000 and a day after it was loaded.
+
+    "Now" is not asked: what was in the future when it arrived stays refused.
+
+    Example: `@is_plausible_time(ordered_at, _loaded_at)`
+    """
+    first = exp.cast(exp.Literal.string("2000-01-01"), "timestamp")
+    day = exp.Interval(this=exp.Literal.string("1"), unit=exp.var("DAY"))
+    last = exp.Add(this=exp.cast(loaded_at.copy(), "timestamp"), expression=day)
+    return exp.paren(
+        exp.and_(
+            exp.GTE(this=instant.copy(), expression=first),
+            exp.LTE(this=instant.copy(), expression=last),
+        )
+    )

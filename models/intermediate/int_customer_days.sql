@@ -1,0 +1,47 @@
+MODEL (
+  name intermediate.int_customer_days,
+  kind INCREMENTAL_BY_TIME_RANGE (
+    time_column (order_date, '%Y-%m-%d'),
+    lookback 7
+  ),
+  owner data_team,
+  cron '@daily',
+  tags (
+    intermediate
+  ),
+  grain (customer_id, order_date),
+  references (
+    customer_id
+  ),
+  audits (
+    not_null(columns := (customer_id, order_date, order_count)),
+    unique_combination_of_columns(columns := (customer_id, order_date))
+  ),
+  description 'What each known customer bought on each day with a valid sale. One row per customer and day. The base of everything per customer over time. Answers: on which days did a customer buy, how often and for how much?',
+  column_descriptions (
+    customer_id = 'The shop''s id of the customer',
+    order_count = 'Orders',
+    line_count = 'Lines',
+    item_count = 'Units',
+    discounted_order_count = 'Orders with a discount',
+    net_revenue_amount = 'Goods after discount; zero unless a valid sale',
+    gross_margin_amount = 'Net revenue less cost of the goods; null where a cost is unknown',
+    order_date = 'Day of the order in the business time zone'
+  )
+);
+
+SELECT
+  customer_id::TEXT AS customer_id,
+  COUNT(*)::BIGINT AS order_count,
+  SUM(line_count)::BIGINT AS line_count,
+  SUM(item_count)::BIGINT AS item_count,
+  SUM(CASE WHEN used_discount THEN 1 ELSE 0 END)::BIGINT AS discounted_order_count,
+  SUM(net_revenue_amount)::DECIMAL(18, 2) AS net_revenue_amount,
+  SUM(gross_margin_amount)::DECIMAL(18, 2) AS gross_margin_amount,
+  order_date::DATE AS order_date
+FROM intermediate.int_orders
+WHERE
+  is_valid_sale AND NOT is_guest AND order_date BETWEEN @start_ds::DATE AND @end_ds::DATE
+GROUP BY
+  customer_id,
+  order_date

@@ -1,0 +1,78 @@
+MODEL (
+  name intermediate.int_customer_rfm,
+  kind FULL,
+  owner data_team,
+  cron '@daily',
+  tags (
+    intermediate
+  ),
+  grain customer_id,
+  references (
+    customer_id
+  ),
+  audits (
+    not_null(columns := (customer_id, recency_score, frequency_score, monetary_score, rfm_segment)),
+    unique_values(columns := (
+      customer_id
+    )),
+    accepted_range("column" := recency_score, min_v := 1, max_v := 5),
+    accepted_range("column" := frequency_score, min_v := 1, max_v := 5),
+    accepted_range("column" := monetary_score, min_v := 1, max_v := 5),
+    same_row_count(table_name := intermediate.int_customer_order_summary)
+  ),
+  description 'Recency, frequency and monetary scores of every customer who bought, and the segment they make. One row per customer. Equal values get equal scores. Answers: who are our champions, and who is slipping away?',
+  column_descriptions (
+    customer_id = 'The shop''s id of the customer',
+    rfm_code = 'The three scores as one text, such as 545',
+    rfm_segment = 'Segment of the RFM grid',
+    rfm_action = 'What to do for customers of the segment',
+    recency_score = '1 (long ago) to 5 (recent)',
+    frequency_score = '1 (few orders) to 5 (many)',
+    monetary_score = '1 (little spent) to 5 (much)'
+  )
+);
+
+WITH ranked AS (
+  SELECT
+    customer_id,
+    total_orders,
+    total_spent,
+    days_since_last_order,
+    PERCENT_RANK() OVER (ORDER BY days_since_last_order DESC) AS recency_rank,
+    PERCENT_RANK() OVER (ORDER BY total_orders) AS frequency_rank,
+    PERCENT_RANK() OVER (ORDER BY total_spent) AS monetary_rank
+  FROM intermediate.int_customer_order_summary
+), scored AS (
+  SELECT
+    customer_id,
+    CASE
+      WHEN @rfm_method = 'fixed'
+      THEN @score(days_since_last_order, @rfm_recency_days, FALSE)
+      ELSE LEAST(5, FLOOR(5 * recency_rank) + 1)
+    END::INT AS recency_score,
+    CASE
+      WHEN @rfm_method = 'fixed'
+      THEN @score(total_orders, @rfm_frequency_orders, TRUE)
+      ELSE LEAST(5, FLOOR(5 * frequency_rank) + 1)
+    END::INT AS frequency_score,
+    CASE
+      WHEN @rfm_method = 'fixed'
+      THEN @score(total_spent, @rfm_monetary_amounts, TRUE)
+      ELSE LEAST(5, FLOOR(5 * monetary_rank) + 1)
+    END::INT AS monetary_score
+  FROM ranked
+)
+SELECT
+  scored.customer_id::TEXT AS customer_id,
+  CONCAT(scored.recency_score::TEXT, scored.frequency_score::TEXT, scored.monetary_score::TEXT)::TEXT AS rfm_code,
+  grid.rfm_segment::TEXT AS rfm_segment,
+  grid.rfm_action::TEXT AS rfm_action,
+  scored.recency_score::INT AS recency_score,
+  scored.frequency_score::INT AS frequency_score,
+  scored.monetary_score::INT AS monetary_score
+FROM scored
+LEFT JOIN seeds.rfm_segments AS grid
+  ON scored.recency_score = grid.recency_score
+  AND FLOOR((
+    scored.frequency_score + scored.monetary_score + 1
+  ) / 2)::INT = grid.frequency_monetary_score

@@ -1,0 +1,34 @@
+MODEL (
+  name staging.checked_customers,
+  kind VIEW,
+  owner data_team,
+  cron '@daily',
+  tags (staging, quarantine),
+  grain customer_id,
+  audits (
+    same_row_count(table_name := raw.customers)
+  ),
+  description 'Every raw customer with the day it counts for and the reasons, if any, for which it is refused. One row per row of raw.customers. Answers: which customers does staging refuse, and why?',
+  column_descriptions (
+    customer_id = 'The shop''s id of the customer',
+    rejection_reasons = 'Why staging refuses the row, joined by semicolons; null for a good row',
+    event_date = 'Day the row counts for, in the business time zone; where its time is implausible, the day of its last update or of loading'
+  )
+);
+
+SELECT
+  customers.customer_id,
+  @rejection_reasons(
+    'customer id is reserved for guests',
+    customers.customer_id = @guest_customer_id,
+    'created_at is before 2000 or in the future',
+    NOT @is_plausible_time(customers.created_at, customers._loaded_at)
+  ) AS rejection_reasons,
+  CASE
+    WHEN @is_plausible_time(customers.created_at, customers._loaded_at)
+    THEN @business_date(customers.created_at)
+    WHEN @is_plausible_time(customers.updated_at, customers._loaded_at)
+    THEN @business_date(customers.updated_at)
+    ELSE @business_date(customers._loaded_at)
+  END AS event_date
+FROM raw.customers AS customers

@@ -1,0 +1,40 @@
+MODEL (
+  name staging.checked_order_items,
+  kind VIEW,
+  owner data_team,
+  cron '@daily',
+  tags (staging, quarantine),
+  grain (order_id, line_number),
+  audits (
+    same_row_count(table_name := raw.order_items)
+  ),
+  description 'Every raw order line with the day it counts for and the reasons, if any, for which it is refused. One row per row of raw.order_items. Answers: which order lines does staging refuse, and why?',
+  column_descriptions (
+    order_id = 'The shop''s id of the order',
+    line_number = 'Line within the order, from 1',
+    rejection_reasons = 'Why staging refuses the row, joined by semicolons; null for a good row',
+    event_date = 'Day of the order; for a line of an unknown order the day of its last update or of loading'
+  )
+);
+
+SELECT
+  order_items.order_id,
+  order_items.line_number,
+  @rejection_reasons(
+    'order is unknown or was refused',
+    orders.order_id IS NULL OR NOT orders.rejection_reasons IS NULL,
+    'quantity is not positive',
+    order_items.quantity <= 0,
+    'unit price is negative',
+    order_items.unit_price < 0
+  ) AS rejection_reasons,
+  CASE
+    WHEN NOT orders.event_date IS NULL
+    THEN orders.event_date
+    WHEN @is_plausible_time(order_items.updated_at, order_items._loaded_at)
+    THEN @business_date(order_items.updated_at)
+    ELSE @business_date(order_items._loaded_at)
+  END AS event_date
+FROM raw.order_items AS order_items
+LEFT JOIN staging.checked_orders AS orders
+  ON order_items.order_id = orders.order_id

@@ -1,0 +1,41 @@
+MODEL (
+  name staging.checked_orders,
+  kind VIEW,
+  owner data_team,
+  cron '@daily',
+  tags (staging, quarantine),
+  grain order_id,
+  audits (
+    same_row_count(table_name := raw.orders)
+  ),
+  description 'Every raw order with the day it counts for and the reasons, if any, for which it is refused. One row per row of raw.orders. Answers: which orders does staging refuse, and why?',
+  column_descriptions (
+    order_id = 'The shop''s id of the order',
+    rejection_reasons = 'Why staging refuses the row, joined by semicolons; null for a good row',
+    event_date = 'Day the row counts for, in the business time zone; where its time is implausible, the day of its last update or of loading'
+  )
+);
+
+SELECT
+  orders.order_id,
+  @rejection_reasons(
+    'customer is unknown or was refused',
+    orders.customer_id <> @guest_customer_id
+    AND (
+      customers.customer_id IS NULL OR NOT customers.rejection_reasons IS NULL
+    ),
+    'amount of a sale is not positive',
+    orders.order_amount <= 0 AND NOT orders.order_status IN ('cancelled', 'refunded'),
+    'ordered_at is before 2000 or in the future',
+    NOT @is_plausible_time(orders.ordered_at, orders._loaded_at)
+  ) AS rejection_reasons,
+  CASE
+    WHEN @is_plausible_time(orders.ordered_at, orders._loaded_at)
+    THEN @business_date(orders.ordered_at)
+    WHEN @is_plausible_time(orders.updated_at, orders._loaded_at)
+    THEN @business_date(orders.updated_at)
+    ELSE @business_date(orders._loaded_at)
+  END AS event_date
+FROM raw.orders AS orders
+LEFT JOIN staging.checked_customers AS customers
+  ON orders.customer_id = customers.customer_id

@@ -1,0 +1,38 @@
+MODEL (
+  name staging.checked_payments,
+  kind VIEW,
+  owner data_team,
+  cron '@daily',
+  tags (staging, quarantine),
+  grain payment_id,
+  audits (
+    same_row_count(table_name := raw.payments)
+  ),
+  description 'Every raw payment with the day it counts for and the reasons, if any, for which it is refused. One row per row of raw.payments. Answers: which payments does staging refuse, and why?',
+  column_descriptions (
+    payment_id = 'The shop''s id of the payment',
+    rejection_reasons = 'Why staging refuses the row, joined by semicolons; null for a good row',
+    event_date = 'Day the row counts for, in the business time zone; where its time is implausible, the day of its last update or of loading'
+  )
+);
+
+SELECT
+  payments.payment_id,
+  @rejection_reasons(
+    'order is unknown or was refused',
+    orders.order_id IS NULL OR NOT orders.rejection_reasons IS NULL,
+    'amount is negative',
+    payments.amount < 0,
+    'paid_at is before 2000 or in the future',
+    NOT @is_plausible_time(payments.paid_at, payments._loaded_at)
+  ) AS rejection_reasons,
+  CASE
+    WHEN @is_plausible_time(payments.paid_at, payments._loaded_at)
+    THEN @business_date(payments.paid_at)
+    WHEN @is_plausible_time(payments.updated_at, payments._loaded_at)
+    THEN @business_date(payments.updated_at)
+    ELSE @business_date(payments._loaded_at)
+  END AS event_date
+FROM raw.payments AS payments
+LEFT JOIN staging.checked_orders AS orders
+  ON payments.order_id = orders.order_id

@@ -1,0 +1,40 @@
+MODEL (
+  name staging.checked_returns,
+  kind VIEW,
+  owner data_team,
+  cron '@daily',
+  tags (staging, quarantine),
+  grain return_id,
+  audits (
+    same_row_count(table_name := raw.returns)
+  ),
+  description 'Every raw return with the day it counts for and the reasons, if any, for which it is refused. One row per row of raw.returns. Answers: which returns does staging refuse, and why?',
+  column_descriptions (
+    return_id = 'The shop''s id of the return',
+    rejection_reasons = 'Why staging refuses the row, joined by semicolons; null for a good row',
+    event_date = 'Day the row counts for, in the business time zone; where its time is implausible, the day of its last update or of loading'
+  )
+);
+
+SELECT
+  returns.return_id,
+  @rejection_reasons(
+    'order is unknown or was refused',
+    orders.order_id IS NULL OR NOT orders.rejection_reasons IS NULL,
+    'refund is negative',
+    returns.refund_amount < 0,
+    'quantity is not positive',
+    returns.quantity <= 0,
+    'returned_at is before 2000 or in the future',
+    NOT @is_plausible_time(returns.returned_at, returns._loaded_at)
+  ) AS rejection_reasons,
+  CASE
+    WHEN @is_plausible_time(returns.returned_at, returns._loaded_at)
+    THEN @business_date(returns.returned_at)
+    WHEN @is_plausible_time(returns.updated_at, returns._loaded_at)
+    THEN @business_date(returns.updated_at)
+    ELSE @business_date(returns._loaded_at)
+  END AS event_date
+FROM raw.returns AS returns
+LEFT JOIN staging.checked_orders AS orders
+  ON returns.order_id = orders.order_id
