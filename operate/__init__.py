@@ -1,0 +1,1 @@
+"""Operations: safe SQLMesh runs, the published copy, the cycle that calls the parts in order."""

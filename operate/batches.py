@@ -1,0 +1,170 @@
+"""The wrappers around one batch of a model: BEGIN, evaluate, audit, record, COMMIT or ROLLBACK."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+from sqlglot import exp
+from sqlmesh.utils.date import make_inclusive, to_datetime
+
+from operate import findings, session
+from operate.record import FAILED, SUCCEEDED, AuditOutcome, Batch, Failure, Run, store_batch
+
+if TYPE_CHECKING:
+    from sqlmesh.core.snapshot import Snapshot
+
+Original = Callable[..., Any]
+
+
+def evaluate(original: Original, scheduler: Any, *args: Any, **kwargs: Any) -> Any:
+    """Scheduler.evaluate: the batch in one transaction; its interval is recorded after COMMIT."""
+    run = session.active()
+    adapter = scheduler.snapshot_evaluator.adapter
+    run.batch = _batch(kwargs)
+    adapter.cursor.execute("BEGIN TRANSACTION")
+    run.batch.in_transaction = True
+    try:
+        result = original(scheduler, *args, **kwargs)
+    except BaseException as error:
+        _fail(adapter.cursor, run, run.batch, error)
+        raise
+    finally:
+        run.batch = None
+    return result
+
+
+def audit_snapshot(original: Original, scheduler: Any, *args: Any, **kwargs: Any) -> Any:
+    """Scheduler._audit_snapshot: after the last audit of a batch, record it and COMMIT."""
+    run = session.active()
+    cursor = scheduler.snapshot_evaluator.adapter.cursor
+    if run.batch is None:
+        return _audit_only(original, scheduler, run, *args, **kwargs)
+    results = original(scheduler, *args, **kwargs)
+    run.batch.row_count = _row_count(scheduler.snapshot_evaluator.adapter, run.batch, kwargs)
+    store_batch(cursor, run, run.batch, SUCCEEDED)
+    cursor.execute("COMMIT")
+    run.batch.in_transaction = False
+    _note_success(run, run.batch)
+    return results
+
+
+def audit(original: Original, evaluator: Any, *args: Any, **kwargs: Any) -> Any:
+    """SnapshotEvaluator.audit: keep the results, and look at offending rows before they vanish."""
+    results = original(evaluator, *args, **kwargs)
+    run = session.current()
+    if run is not None and run.batch is not None:
+        snapshot = kwargs["snapshot"]
+        adapter = evaluator.get_adapter(snapshot.model_gateway)
+        run.batch.audits = findings.outcomes(adapter, snapshot, results)
+    return results
+
+
+def create_snapshot(original: Original, evaluator: Any, *args: Any, **kwargs: Any) -> Any:
+    """SnapshotEvaluator.create_snapshot: a table that cannot be created is a failure of the run."""
+    try:
+        return original(evaluator, *args, **kwargs)
+    except BaseException as error:
+        run = session.active()
+        snapshot = kwargs["snapshot"]
+        _note_failure(
+            evaluator.adapter.cursor, run, Batch(_name(snapshot), None, None, None), error
+        )
+        raise
+
+
+def _audit_only(original: Original, scheduler: Any, run: Run, *args: Any, **kwargs: Any) -> Any:
+    """Audits without a write, for a model whose audits changed and whose rows did not."""
+    cursor = scheduler.snapshot_evaluator.adapter.cursor
+    batch = run.batch = _batch(kwargs, writes=False)
+    try:
+        results = original(scheduler, *args, **kwargs)
+    except BaseException as error:
+        _note_failure(cursor, run, batch, error)
+        raise
+    finally:
+        run.batch = None
+    store_batch(cursor, run, batch, SUCCEEDED)
+    _note_success(run, batch)
+    return results
+
+
+def _batch(kwargs: dict[str, Any], *, writes: bool = True) -> Batch:
+    snapshot: Snapshot = kwargs["snapshot"]
+    deployable = kwargs["deployability_index"].is_deployable(snapshot)
+    stored = snapshot.is_model and not snapshot.is_symbolic
+    return Batch(
+        model=_name(snapshot),
+        physical_table=snapshot.table_name(is_deployable=deployable) if stored else None,
+        interval_start=_timestamp(kwargs["start"]),
+        interval_end=_timestamp(kwargs["end"]),
+        writes=writes,
+    )
+
+
+def _fail(cursor: Any, run: Run, batch: Batch, error: BaseException) -> None:
+    """Undo the batch, then record the failure in a transaction of its own."""
+    if not batch.in_transaction:
+        run.failures.append(Failure(batch.model, (), message(error)))
+        return
+    with suppress(duckdb.Error):
+        cursor.execute("ROLLBACK")
+    batch.in_transaction = False
+    _note_failure(cursor, run, batch, error)
+
+
+def _note_failure(cursor: Any, run: Run, batch: Batch, error: BaseException) -> None:
+    failure = Failure(batch.model, tuple(batch.audits), message(error))
+    run.failures.append(failure)
+    text = "; ".join(audit.audit for audit in batch.audits if audit.stopped_the_model)
+    with suppress(duckdb.Error):
+        cursor.execute("BEGIN TRANSACTION")
+        store_batch(cursor, run, batch, FAILED, f"audits: {text}" if text else failure.error)
+        cursor.execute("COMMIT")
+
+
+def _note_success(run: Run, batch: Batch) -> None:
+    found: list[AuditOutcome] = [audit for audit in batch.audits if audit.failed_rows]
+    run.warnings.extend((batch.model, audit) for audit in found)
+    if batch.writes:
+        run.written.append(batch.model)
+
+
+def message(error: BaseException) -> str:
+    """The sentence that says what went wrong, without SQLMesh's frames around it."""
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    telling = [line for line in lines if not line.startswith(("File ", "Traceback", "^", "LINE "))]
+    return (telling or [type(error).__name__])[-1 if "Traceback" in str(error) else 0]
+
+
+def _row_count(adapter: Any, batch: Batch, kwargs: dict[str, Any]) -> int | None:
+    """The rows of the batch's interval, or of the whole table where it is rewritten whole."""
+    snapshot: Snapshot = kwargs["snapshot"]
+    if batch.physical_table is None or not snapshot.model.kind.is_materialized:
+        return None
+    query = exp.select("COUNT(*)").from_(exp.to_table(batch.physical_table, dialect="duckdb"))
+    model = snapshot.model
+    if model.time_column:
+        low, high = (
+            model.convert_to_time_column(moment)
+            for moment in make_inclusive(kwargs["start"], kwargs["end"], adapter.dialect)
+        )
+        query = query.where(exp.Between(this=model.time_column.column.copy(), low=low, high=high))
+    row = adapter.cursor.execute(query.sql(dialect="duckdb", identify=True)).fetchone()
+    return int(row[0]) if row else None
+
+
+def _name(snapshot: Snapshot) -> str:
+    """The model's name without its catalog."""
+    parts = exp.to_table(snapshot.name, dialect="duckdb").parts
+    return ".".join(part.name for part in parts[-2:])
+
+
+def _timestamp(moment: Any) -> datetime | None:
+    if moment is None:
+        return None
+    found: datetime = to_datetime(moment)
+    return found.astimezone(UTC).replace(tzinfo=None)

@@ -1,0 +1,136 @@
+"""Write, audit, publish: one transaction around evaluation and audits of each batch.
+
+On DuckDB SQLMesh deletes and inserts without a transaction and audits afterwards. Here six of its
+methods are wrapped so that a batch becomes visible only when it is complete and its blocking audits
+pass. That relies on private methods, so the version and their signatures are checked first.
+"""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from collections.abc import Callable
+from typing import Any
+
+import sqlmesh
+from sqlmesh.core.scheduler import Scheduler
+from sqlmesh.core.snapshot.evaluator import SnapshotEvaluator
+from sqlmesh.utils.errors import SQLMeshError
+
+from operate import batches, failures, repair, restatement
+
+SUPPORTED_SQLMESH = "0.236.4"
+_MARK = "_patron_guard"
+
+_SIGNATURES = {
+    "Scheduler.run": (
+        "self environment start end execution_time restatements start_override_per_model "
+        "end_override_per_model ignore_cron end_bounded selected_snapshots circuit_breaker "
+        "deployability_index auto_restatement_enabled run_environment_statements"
+    ),
+    "Scheduler.run_merged_intervals": (
+        "self merged_intervals deployability_index environment_naming_info execution_time "
+        "circuit_breaker start end allow_destructive_snapshots selected_models "
+        "allow_additive_snapshots selected_snapshot_ids run_environment_statements audit_only "
+        "auto_restatement_triggers is_restatement"
+    ),
+    "Scheduler.evaluate": (
+        "self snapshot start end execution_time deployability_index batch_index "
+        "environment_naming_info allow_destructive_snapshots allow_additive_snapshots "
+        "target_table_exists kwargs"
+    ),
+    "Scheduler._audit_snapshot": (
+        "self snapshot deployability_index snapshots start end execution_time wap_id "
+        "environment_naming_info kwargs"
+    ),
+    "SnapshotEvaluator.audit": (
+        "self snapshot snapshots start end execution_time deployability_index wap_id kwargs"
+    ),
+    "SnapshotEvaluator.create_snapshot": (
+        "self snapshot snapshots deployability_index allow_destructive_snapshots "
+        "allow_additive_snapshots on_complete"
+    ),
+}
+
+Wrapper = Callable[..., Any]
+
+
+def install() -> None:
+    """Wrap SQLMesh's methods, once per process.
+
+    Raises:
+        SQLMeshError: If this is not the SQLMesh these wrappers were written for.
+    """
+    if hasattr(Scheduler, _MARK):
+        return
+    owners = check_sqlmesh()
+    wrappers: dict[str, Wrapper] = {
+        "Scheduler.run": _run,
+        "Scheduler.run_merged_intervals": _run_merged_intervals,
+        "Scheduler.evaluate": batches.evaluate,
+        "Scheduler._audit_snapshot": batches.audit_snapshot,
+        "SnapshotEvaluator.audit": batches.audit,
+        "SnapshotEvaluator.create_snapshot": batches.create_snapshot,
+    }
+    for name, wrapper in wrappers.items():
+        owner, attribute = owners[name], name.split(".")[1]
+        setattr(owner, attribute, _wrapped(getattr(owner, attribute), wrapper))
+    setattr(Scheduler, _MARK, True)
+
+
+def check_sqlmesh(version: str | None = None) -> dict[str, type]:
+    """Refuse any SQLMesh but the one whose private methods we know.
+
+    Args:
+        version: The version to check instead of the installed one.
+
+    Returns:
+        The class that owns each wrapped method.
+    """
+    found = version or sqlmesh.__version__
+    if found != SUPPORTED_SQLMESH:
+        _refuse(f"SQLMesh {found} is installed, the safe writes are made for {SUPPORTED_SQLMESH}")
+    classes: dict[str, type] = {"Scheduler": Scheduler, "SnapshotEvaluator": SnapshotEvaluator}
+    owners = {name: classes[name.split(".")[0]] for name in _SIGNATURES}
+    for name, expected in _SIGNATURES.items():
+        method = getattr(owners[name], name.split(".")[1], None)
+        parameters = list(inspect.signature(method).parameters) if method else []
+        if parameters != expected.split():
+            _refuse(f"SQLMesh's method {name} is not as expected: {' '.join(parameters) or 'gone'}")
+    return owners
+
+
+def _refuse(what: str) -> None:
+    raise SQLMeshError(
+        f"{what}. Nothing was run, because failed or interrupted runs could leave bad rows behind."
+        " Install exactly what requirements/run.lock says ('make install')."
+    )
+
+
+def _wrapped(original: Callable[..., Any], wrapper: Wrapper) -> Callable[..., Any]:
+    @functools.wraps(original)
+    def call(*args: Any, **kwargs: Any) -> Any:
+        return wrapper(original, *args, **kwargs)
+
+    return call
+
+
+def _run(original: Callable[..., Any], scheduler: Any, environment: Any, **kwargs: Any) -> Any:
+    """Scheduler.run: when nothing is due, before_all and after_all are skipped, repairs are not."""
+    status = original(scheduler, environment, **kwargs)
+    if status.is_nothing_to_do:
+        name = environment if isinstance(environment, str) else environment.name
+        repair.finish_publication(
+            scheduler.snapshot_evaluator.adapter, name, scheduler.snapshots_by_name
+        )
+    return status
+
+
+def _run_merged_intervals(original: Callable[..., Any], scheduler: Any, **kwargs: Any) -> Any:
+    """Scheduler.run_merged_intervals: make restatements resumable, tell what failed."""
+    if kwargs.get("is_restatement"):
+        restatement.forget(scheduler.state_sync, kwargs["merged_intervals"])
+    try:
+        return original(scheduler, **kwargs)
+    finally:
+        failures.report()

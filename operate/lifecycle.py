@@ -1,0 +1,52 @@
+"""What happens around every `sqlmesh plan` and `sqlmesh run`, called by macros/lifecycle.py.
+
+`begin` runs before the first batch, `end` after the last one.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+from sqlmesh.utils.errors import SQLMeshError
+
+from ingest import raw
+from operate import guard, publish, record, session
+from operate.record import Run
+
+
+def begin(adapter: Any, environment: str) -> None:
+    """Make the run safe before anything is written: checks, writer lock, tables, transactions.
+
+    Raises:
+        SQLMeshError: If this is not the SQLMesh we know, or it runs several tasks at once.
+    """
+    guard.install()
+    _check_single_connection(adapter)
+    shop = session.shop_of(adapter)
+    if shop is not None:
+        session.lock(shop, f"sqlmesh ({environment})")
+    record.ensure_tables(adapter.cursor)
+    raw.ensure_tables(adapter.cursor)
+    session.start(Run(environment=environment))
+
+
+def end(adapter: Any, environment: str, snapshots: dict[str, Any]) -> None:
+    """Publish when every batch of a production run was good.
+
+    SQLMesh calls this after a failed or interrupted run too, so it looks before it publishes.
+    """
+    run = session.active()
+    shop = session.shop_of(adapter)
+    interrupted = sys.exc_info()[0] is not None
+    production = environment == session.PRODUCTION
+    try:
+        if shop and production and not run.failures and not interrupted:
+            publish.publish_if_behind(adapter, shop, snapshots, run.run_id)
+    finally:
+        session.unlock()
+
+
+def _check_single_connection(adapter: Any) -> None:
+    if type(adapter._connection_pool).__name__ != "SingletonConnectionPool":
+        raise SQLMeshError("config.yaml must say concurrent_tasks: 1, the safe writes need it")

@@ -1,0 +1,315 @@
+"""The published copy: what readers open, replaced as a whole after a good production run.
+
+The copy is written to a file beside it and swapped in with `os.replace`, so a reader sees the old
+copy or the new one, and a kill leaves one of them. Each table carries a marker of the last batch
+that wrote it (from the run record, written in the batch's own transaction), so a later run knows
+which tables are behind, whatever interrupted the earlier one.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+from sqlglot import exp
+
+from operate.record import now
+from patron.shop import Shop
+from patron.sql import identifier, literal
+
+if TYPE_CHECKING:
+    from sqlmesh.core.snapshot import Snapshot
+
+SCHEMAS = ("marts", "ml", "quality")
+COPY = "published_copy"
+PLAIN_TABLES = (("quality", "model_runs"), ("quality", "audit_results"))
+
+# Copying the file costs as much as writing its bytes, rebuilding costs a scan, sort and compression
+# of every table (see docs/operations.md for figures), so reuse the file while less than this share
+# of its rows changed.
+REUSE_BELOW_CHANGED_SHARE = 0.5
+
+
+@dataclass(frozen=True)
+class Item:
+    """One table of the published copy.
+
+    Attributes:
+        marker: Changes whenever the rows, columns or descriptions may have changed.
+        order_by: The grain, so that the same rows give the same file.
+        row_estimate: About how many rows it has, to choose how to publish.
+    """
+
+    schema: str
+    name: str
+    marker: str
+    order_by: tuple[str, ...]
+    row_estimate: int
+
+    @property
+    def key(self) -> str:
+        """The dotted name."""
+        return f"{self.schema}.{self.name}"
+
+
+@dataclass(frozen=True)
+class Publication:
+    """What was done.
+
+    Attributes:
+        copied: The tables that were written.
+        reused: How many tables were taken over from the copy before.
+    """
+
+    copied: tuple[str, ...]
+    reused: int
+
+
+def publish_if_behind(
+    adapter: Any, shop: Shop, snapshots: dict[str, Snapshot], run_id: str
+) -> Publication | None:
+    """Bring the published copy up to what production shows; None when it already is.
+
+    Args:
+        adapter: SQLMesh's adapter on the warehouse.
+        shop: Whose copy to write.
+        snapshots: The models of production by name.
+        run_id: The run whose result this is.
+    """
+    cursor = adapter.cursor
+    items = _items(cursor, snapshots)
+    published = manifest(shop.published)
+    changed = [item for item in items if published.get(item.key) != item.marker]
+    gone = set(published) - {item.key for item in items}
+    if not changed and not gone and shop.published.exists():
+        return None
+    reuse = bool(published) and _share(changed, items) < REUSE_BELOW_CHANGED_SHARE
+    if not reuse:
+        changed, gone = items, set()
+    _write(cursor, shop, changed, gone, run_id, reuse=reuse)
+    return Publication(tuple(item.key for item in changed), len(items) - len(changed))
+
+
+_MANIFEST = "SELECT item, marker FROM quality.publication_items"
+
+
+def manifest(path: Path) -> dict[str, str]:
+    """The markers of a published copy; none where there is no readable copy."""
+    if not path.exists():
+        return {}
+    try:
+        connection = duckdb.connect(str(path), read_only=True)
+    except duckdb.Error:
+        return {}
+    try:
+        with suppress(duckdb.Error):
+            rows = connection.execute(
+                "SELECT item, marker FROM quality.publication_items"
+            ).fetchall()
+            return dict(rows)
+        return {}
+    finally:
+        connection.close()
+
+
+def _items(cursor: Any, snapshots: dict[str, Snapshot]) -> list[Item]:
+    batches = _batch_markers(cursor)
+    columns = _column_markers(cursor)
+    sizes = _table_sizes(cursor)
+    items = []
+    for snapshot in snapshots.values():
+        if not snapshot.is_model or snapshot.is_symbolic:
+            continue
+        view = snapshot.qualified_view_name
+        schema, name = view.schema_name, view.table
+        if schema not in SCHEMAS or (schema, name) not in columns:
+            continue
+        tables = _tables_behind(snapshot, snapshots)
+        parts = [columns[schema, name], *(f"{table}={batches.get(table)}" for table in tables)]
+        items.append(
+            Item(
+                schema=schema,
+                name=name,
+                marker=hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16],
+                order_by=_grain(snapshot),
+                row_estimate=sizes.get(_bare(snapshot.table_name()), 0),
+            )
+        )
+    return sorted(items, key=lambda item: item.key)
+
+
+def _tables_behind(snapshot: Snapshot, snapshots: dict[str, Snapshot]) -> list[str]:
+    """The physical tables whose rows a model shows: its own, or for a view those it reads."""
+    if snapshot.is_symbolic:
+        return []
+    own = [snapshot.table_name()]
+    if snapshot.model.kind.is_materialized:
+        return own
+    parents = (snapshots[parent.name] for parent in snapshot.parents if parent.name in snapshots)
+    return own + sorted({t for parent in parents for t in _tables_behind(parent, snapshots)})
+
+
+def _batch_markers(cursor: Any) -> dict[str, str]:
+    rows = cursor.execute(
+        "SELECT physical_table, COUNT(*) || '/' || MAX(finished_at) FROM quality.model_runs"
+        " WHERE outcome = 'succeeded' AND physical_table IS NOT NULL GROUP BY physical_table"
+    ).fetchall()
+    return dict(rows)
+
+
+def _column_markers(cursor: Any) -> dict[tuple[str, str], str]:
+    rows = cursor.execute(
+        "SELECT schema_name, table_name, STRING_AGG(column_name || ' ' || data_type || ' '"
+        " || COALESCE(comment, ''), ';' ORDER BY column_index) FROM duckdb_columns()"
+        " WHERE database_name = current_database() AND schema_name IN ? GROUP BY ALL",
+        [list(SCHEMAS)],
+    ).fetchall()
+    return {(schema, name): text for schema, name, text in rows}
+
+
+def _table_sizes(cursor: Any) -> dict[tuple[str, str], int]:
+    rows = cursor.execute(
+        "SELECT schema_name, table_name, estimated_size FROM duckdb_tables()"
+        " WHERE database_name = current_database()"
+    ).fetchall()
+    return {(schema, name): size for schema, name, size in rows}
+
+
+def _bare(table: str) -> tuple[str, str]:
+    parsed = exp.to_table(table, dialect="duckdb")
+    return parsed.db, parsed.name
+
+
+def _grain(snapshot: Snapshot) -> tuple[str, ...]:
+    grains = snapshot.model.grains
+    return tuple(column.name for column in grains[0].find_all(exp.Column)) if grains else ()
+
+
+def _share(changed: Sequence[Item], items: Sequence[Item]) -> float:
+    total = sum(item.row_estimate + 1 for item in items)
+    return sum(item.row_estimate + 1 for item in changed) / max(total, 1)
+
+
+def _write(
+    cursor: Any, shop: Shop, items: Sequence[Item], gone: set[str], run_id: str, *, reuse: bool
+) -> None:
+    target = shop.published.with_name(shop.published.name + ".tmp")
+    _remove(target)
+    if reuse:
+        shutil.copyfile(shop.published, target)
+    with _attached(cursor, target):
+        for schema in SCHEMAS:
+            cursor.execute(f"CREATE SCHEMA IF NOT EXISTS {identifier(COPY, schema)}")
+        for key in gone:
+            cursor.execute(f"DROP TABLE IF EXISTS {identifier(COPY, *key.split('.', 1))}")
+        for item in items:
+            _copy_table(cursor, item.schema, item.name, item.order_by)
+        for schema, name in PLAIN_TABLES:
+            _copy_table(cursor, schema, name, ())
+        _describe_publication(cursor, run_id, items, gone)
+        cursor.execute(f"CHECKPOINT {identifier(COPY)}")
+    _sync(target)
+    target.replace(shop.published)
+    _sync(shop.published.parent)
+
+
+@contextmanager
+def _attached(cursor: Any, path: Path) -> Iterator[None]:
+    with suppress(duckdb.Error):
+        cursor.execute(f"DETACH DATABASE IF EXISTS {identifier(COPY)}")
+    cursor.execute(f"ATTACH {literal(str(path))} AS {identifier(COPY)}")
+    try:
+        yield
+    finally:
+        cursor.execute(f"DETACH {identifier(COPY)}")
+
+
+def _copy_table(cursor: Any, schema: str, name: str, order_by: Sequence[str]) -> None:
+    source, copy = identifier(schema, name), identifier(COPY, schema, name)
+    order = f" ORDER BY {', '.join(identifier(column) for column in order_by)}" if order_by else ""
+    cursor.execute(f"CREATE OR REPLACE TABLE {copy} AS SELECT * FROM {source}{order}")
+    comments = cursor.execute(
+        "SELECT column_name, comment FROM duckdb_columns() WHERE database_name = current_database()"
+        " AND schema_name = ? AND table_name = ? AND comment IS NOT NULL ORDER BY column_index",
+        [schema, name],
+    ).fetchall()
+    statements = [
+        f"COMMENT ON COLUMN {copy}.{identifier(column)} IS {literal(text)}"
+        for column, text in comments
+    ]
+    table_comment = cursor.execute(
+        "SELECT comment FROM (SELECT database_name, schema_name, view_name AS name, comment FROM"
+        " duckdb_views() UNION ALL SELECT database_name, schema_name, table_name, comment FROM"
+        " duckdb_tables()) WHERE database_name = current_database() AND schema_name = ?"
+        " AND name = ? AND comment IS NOT NULL",
+        [schema, name],
+    ).fetchone()
+    if table_comment:
+        statements.append(f"COMMENT ON TABLE {copy} IS {literal(table_comment[0])}")
+    if statements:
+        cursor.execute(";\n".join(statements))
+
+
+def _describe_publication(cursor: Any, run_id: str, items: Sequence[Item], gone: set[str]) -> None:
+    manifest_table = identifier(COPY, "quality", "publication_items")
+    cursor.execute(
+        f"CREATE TABLE IF NOT EXISTS {manifest_table}"
+        " (item VARCHAR, marker VARCHAR, published_at TIMESTAMP)"
+    )
+    written = [(item.key, item.marker, now()) for item in items]
+    for key in [*gone, *(item.key for item in items)]:
+        cursor.execute(f"DELETE FROM {manifest_table} WHERE item = ?", [key])
+    if written:
+        cursor.executemany(f"INSERT INTO {manifest_table} VALUES (?, ?, ?)", written)
+    cursor.execute(
+        f"CREATE OR REPLACE TABLE {identifier(COPY, 'quality', 'publication')} AS SELECT"
+        " ?::TIMESTAMP AS published_at, ?::VARCHAR AS run_id, ?::DATE AS as_of_date,"
+        " ?::TIMESTAMP AS last_loaded_at, ?::BIGINT AS failed_audits, 'prod' AS environment",
+        [
+            now(),
+            run_id,
+            _value(cursor, "SELECT MAX(as_of_date) FROM intermediate.int_as_of"),
+            _value(cursor, "SELECT MAX(finished_at) FROM raw.load_log WHERE status = 'succeeded'"),
+            _value(cursor, _FAILED_AUDITS),
+        ],
+    )
+
+
+_FAILED_AUDITS = """
+SELECT COUNT(*) FROM (
+  SELECT failed_rows FROM quality.audit_results WHERE environment = 'prod'
+  QUALIFY ROW_NUMBER() OVER (
+    PARTITION BY model, audit, arguments ORDER BY audited_at DESC, run_id DESC
+  ) = 1
+) AS latest WHERE failed_rows > 0
+"""
+
+
+def _value(cursor: Any, query: str) -> object:
+    """A single value, or None where the shop has no such table yet."""
+    try:
+        row = cursor.execute(query).fetchone()
+    except duckdb.CatalogException:
+        return None
+    return row[0] if row else None
+
+
+def _remove(path: Path) -> None:
+    path.unlink(missing_ok=True)
+    path.with_name(path.name + ".wal").unlink(missing_ok=True)
+
+
+def _sync(path: Path) -> None:
+    """Put a file, or a folder's names, on the disk before going on."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

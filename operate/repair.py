@@ -1,0 +1,33 @@
+"""Finishing a publication that was interrupted, when no model is due and the hooks do not run."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import duckdb
+
+from operate import publish, record, session
+from patron.warehouse import is_lock_error
+
+
+def finish_publication(adapter: Any, environment: str, snapshots: dict[str, Any]) -> None:
+    """Bring the published copy up to date if it is behind production.
+
+    Somebody reading or loading the warehouse is left alone; the next run looks again.
+    """
+    if environment != session.PRODUCTION:
+        return
+    try:
+        shop = session.shop_of(adapter)
+    except duckdb.IOException as error:
+        if not is_lock_error(error):
+            raise
+        return
+    if shop is None:
+        return
+    session.lock(shop, f"sqlmesh ({environment})")
+    try:
+        record.ensure_tables(adapter.cursor)
+        publish.publish_if_behind(adapter, shop, snapshots, record.new_run_id())
+    finally:
+        session.unlock()

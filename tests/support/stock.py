@@ -1,0 +1,146 @@
+"""A shop and a project for tests, driven by the stock `sqlmesh` command in real processes."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+CLONE = Path(__file__).parents[2]
+SQLMESH_AT = Path(__file__).with_name("sqlmesh_at.py")
+KILLED = -9
+
+
+@dataclass(frozen=True)
+class Ended:
+    """A process that ended."""
+
+    code: int
+    out: str
+    err: str
+    statements: int
+
+
+@dataclass(frozen=True)
+class Stock:
+    """A project and a shop folder.
+
+    Attributes:
+        project: Where `config.yaml` is.
+        shop: Where `data/` is.
+    """
+
+    project: Path
+    shop: Path
+
+    @property
+    def warehouse(self) -> Path:
+        return self.shop / "data" / "warehouse.duckdb"
+
+    @property
+    def published(self) -> Path:
+        return self.shop / "data" / "published.duckdb"
+
+    @property
+    def environment(self) -> dict[str, str]:
+        return {
+            **os.environ,
+            "PATRON_SHOP": str(self.shop),
+            "SQLMESH__DISABLE_ANONYMIZED_ANALYTICS": "true",
+            "MAX_FORK_WORKERS": "1",
+            "STATEMENT_COUNT_FILE": str(self.shop / "statements"),
+        }
+
+    def command(self, moment: str, *arguments: str, kill_before: int = 0) -> list[str]:
+        return [sys.executable, str(SQLMESH_AT), moment, str(kill_before), *arguments]
+
+    def sqlmesh(self, moment: str, *arguments: str, kill_before: int = 0) -> Ended:
+        """Run `sqlmesh ARGUMENTS` at a moment, perhaps killed before one of its statements."""
+        done = subprocess.run(
+            self.command(moment, *arguments, kill_before=kill_before),
+            cwd=self.project,
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=300,
+        )
+        counted = self.shop / "statements"
+        statements = int(counted.read_text()) if counted.exists() else 0
+        return Ended(done.returncode, done.stdout, done.stderr, statements)
+
+    def execute(self, sql: str) -> None:
+        """Change the warehouse as a loader would."""
+        with duckdb.connect(str(self.warehouse)) as connection:
+            connection.execute(sql)
+
+    def rows(self, sql: str) -> list[tuple[Any, ...]]:
+        """Ask the warehouse."""
+        with duckdb.connect(str(self.warehouse), read_only=True) as connection:
+            return connection.execute(sql).fetchall()
+
+    def published_rows(self, sql: str) -> list[tuple[Any, ...]]:
+        """Ask the published copy."""
+        with duckdb.connect(str(self.published), read_only=True) as connection:
+            return connection.execute(sql).fetchall()
+
+    def copy(self, folder: Path) -> Stock:
+        """The same project and shop, somewhere else."""
+        shutil.copytree(self.project, folder / "project")
+        shutil.copytree(self.shop, folder / "shop")
+        return Stock(folder / "project", folder / "shop")
+
+    def tables(self) -> dict[str, list[tuple[Any, ...]]]:
+        """Everything that production shows, and what readers see of it, in a fixed order."""
+        shown = _contents(self.warehouse, "duckdb_views() WHERE NOT internal", "view_name")
+        copied = _contents(self.published, "duckdb_tables()", "table_name")
+        return {f"warehouse.{key}": rows for key, rows in shown.items()} | {
+            f"published.{key}": rows for key, rows in copied.items() if not _is_record(key)
+        }
+
+
+def _contents(path: Path, source: str, name: str) -> dict[str, list[tuple[Any, ...]]]:
+    with duckdb.connect(str(path), read_only=True) as connection:
+        listed = connection.execute(
+            f"SELECT schema_name, {name} FROM {source} ORDER BY ALL"
+        ).fetchall()
+        return {
+            f"{schema}.{table}": connection.execute(
+                f'SELECT * FROM "{schema}"."{table}" ORDER BY ALL'
+            ).fetchall()
+            for schema, table in listed
+            if not schema.startswith("sqlmesh__")
+        }
+
+
+def _is_record(key: str) -> bool:
+    return key.startswith(("quality.model_runs", "quality.audit_results", "quality.publication"))
+
+
+def small_project(folder: Path) -> Stock:
+    """The project beside tests/integration/operate with the hooks of the clone, and 240 sales."""
+    project, shop = folder / "project", folder / "shop"
+    shutil.copytree(CLONE / "tests" / "integration" / "operate" / "project", project)
+    for room in ("macros", "materializations"):
+        (project / room).mkdir()
+        (project / room / "__init__.py").touch()
+        shutil.copy(CLONE / room / "lifecycle.py", project / room)
+    (shop / "data").mkdir(parents=True)
+    stock = Stock(project, shop)
+    stock.execute(
+        """
+        CREATE SCHEMA source;
+        CREATE TABLE source.sales AS
+        SELECT
+          i::BIGINT AS sale_id, DATE '2025-01-01' + (i % 12)::INT AS day,
+          (i % 7)::BIGINT AS customer_id, (i % 10)::DECIMAL(12, 2) AS amount
+        FROM RANGE(240) AS t(i)
+        """
+    )
+    return stock
