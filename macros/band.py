@@ -44,7 +44,7 @@ def score(
         evaluator: Given by SQLMesh.
         value: The number to score.
         bounds: Four bounds, best first.
-        descending: TRUE where more is better (value >= bound), FALSE where less is (value <= bound).
+        descending: TRUE where more is better (value >= bound), else FALSE (value <= bound).
 
     Example: `@score(days_since_last_order, @rfm_recency_days, FALSE)`
     """

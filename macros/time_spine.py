@@ -30,13 +30,13 @@ def time_spine(
     unit = grain.name.lower()
     if unit not in GRAINS:
         raise SQLMeshError(f"@time_spine knows no grain '{unit}'; use one of {', '.join(GRAINS)}")
-    starts = [
-        exp.cast(
-            exp.DateTrunc(this=exp.cast(day.copy(), "date"), unit=exp.Literal.string(unit)), "date"
-        )
-        for day in (first, last)
-    ]
+    starts = [_period_start(day, unit) for day in (first, last)]
     count, step = (3, "MONTH") if unit == "quarter" else (1, unit.upper())
     interval = exp.Interval(this=exp.Literal.string(str(count)), unit=exp.var(step))
     series = exp.GenerateSeries(start=starts[0], end=starts[1], step=interval)
     return exp.Explode(this=series)
+
+
+def _period_start(day: exp.Expression, unit: str) -> exp.Expression:
+    date = exp.cast(day.copy(), "date")
+    return exp.cast(exp.DateTrunc(this=date, unit=exp.Literal.string(unit)), "date")

@@ -55,7 +55,9 @@ WITH customers_with_history AS (
       LEAST(customers.signup_date, COALESCE(history.first_order_date, customers.signup_date), as_of.as_of_date),
       as_of.as_of_date
     ) AS tenure_days,
-    @health_score(history.total_orders, history.total_spent, history.orders_last_30_days, history.days_since_last_order) AS health_score,
+    (
+      CASE WHEN history.orders_last_30_days > 0 THEN @health_recent_order_points ELSE 0 END + LEAST(@health_max_order_points, @health_points_per_order * COALESCE(history.total_orders, 0)) + LEAST(@health_max_spend_points, COALESCE(history.total_spent, 0)::DOUBLE / @health_spend_per_point) + COALESCE(@band(history.days_since_last_order, @health_recency_points), 0)
+    )::DOUBLE AS health_score,
     as_of.as_of_date
   FROM staging.stg_customers AS customers
   CROSS JOIN intermediate.int_as_of AS as_of

@@ -1,0 +1,1 @@
+"""The house rules as lint rules: what a tool can check is not argued about."""
