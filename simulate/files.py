@@ -1,0 +1,99 @@
+"""Writing frames as files through DuckDB: the same frame gives the same bytes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+import numpy as np
+import pandas as pd
+
+from patron.sql import literal
+from simulate.streams import Stream
+
+DEFECT_COLUMNS = ("stream", "row_key", "defect", "detail", "batch")
+OPTIONS = {
+    "parquet": "FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 122880",
+    "csv": "FORMAT csv, HEADER, DELIMITER ','",
+}
+
+
+@dataclass(frozen=True)
+class Written:
+    """A frame that has become a file.
+
+    Attributes:
+        rows: Number of rows in it.
+        defects: What is wrong with which of them, one row each.
+    """
+
+    rows: int
+    defects: pd.DataFrame
+
+
+def open_engine() -> duckdb.DuckDBPyConnection:
+    """A DuckDB that does one thing after the other, so that files are reproducible."""
+    connection = duckdb.connect(config={"threads": 1, "preserve_insertion_order": "true"})
+    connection.execute("SET TimeZone = 'UTC'")
+    return connection
+
+
+def write_stream(
+    engine: duckdb.DuckDBPyConnection, stream: Stream, frame: pd.DataFrame, path: Path, batch: int
+) -> Written:
+    """Write a stream's frame, with its duplicate deliveries, and list its defects."""
+    engine.register("frame", frame)
+    defects = _list_defects(engine, stream, batch)
+    if "duplicate" in frame:
+        copies = np.repeat(np.arange(len(frame)), 1 + frame["duplicate"].to_numpy(np.int64))
+        engine.register("frame", frame.take(copies))
+    copied = _copy(engine, stream.select, path)
+    engine.unregister("frame")
+    return Written(copied, defects)
+
+
+def write_table(engine: duckdb.DuckDBPyConnection, frame: pd.DataFrame, path: Path) -> int:
+    """Write a frame as it is, as Parquet."""
+    engine.register("frame", frame)
+    rows = _copy(engine, "SELECT * FROM frame", path)
+    engine.unregister("frame")
+    return rows
+
+
+def column_types(
+    engine: duckdb.DuckDBPyConnection, stream: Stream, frame: pd.DataFrame
+) -> dict[str, str]:
+    """The delivered columns of a stream and their types."""
+    engine.register("frame", frame)
+    found = engine.execute(f"DESCRIBE {stream.select}").fetchall()
+    engine.unregister("frame")
+    return {row[0]: row[1] for row in found}
+
+
+def _copy(engine: duckdb.DuckDBPyConnection, select: str, path: Path) -> int:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    options = OPTIONS[path.suffix.removeprefix(".")]
+    row = engine.execute(f"COPY ({select}) TO {literal(str(path))} ({options})").fetchone()
+    return int(row[0]) if row else 0
+
+
+def _list_defects(engine: duckdb.DuckDBPyConnection, stream: Stream, batch: int) -> pd.DataFrame:
+    """Find the spoilt rows of the frame by their flags, and name them by their delivered keys."""
+    key = " || ':' || ".join(f"delivered.{column}" for column in stream.key)
+    found = [pd.DataFrame(columns=list(DEFECT_COLUMNS))]
+    for defect in stream.defects:
+        marked = engine.execute(f"SELECT * FROM frame WHERE {defect.condition}").df()
+        if marked.empty:
+            continue
+        listing = f"""
+            WITH frame AS (SELECT * FROM marked), delivered AS ({stream.select})
+            SELECT {literal(stream.name)} AS stream, {key} AS row_key,
+              {literal(defect.name)} AS defect, ({defect.detail})::VARCHAR AS detail,
+              {batch}::BIGINT AS batch
+            FROM delivered POSITIONAL JOIN marked
+        """
+        engine.register("marked", marked)
+        found.append(engine.execute(listing).df())
+        engine.unregister("marked")
+    return pd.concat(found, ignore_index=True) if len(found) > 1 else found[0]

@@ -1,0 +1,270 @@
+"""Who orders when, what happens to the order afterwards, and what is spoilt on delivery."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simulate import settings
+from simulate.baskets import Lines, draw_lines
+from simulate.people import NEVER, stack
+from simulate.randomness import Purpose, generator
+from simulate.seasons import DAY_SECONDS, PROMOTIONS, WELCOME, WELCOME_NUMBER, seconds_of_day
+from simulate.settings import DEFECTS
+from simulate.world import World
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Bools = NDArray[np.bool_]
+HOUR_SECONDS = 3600
+# Orders are drawn and written in portions of about this size.
+PORTION_ORDERS = 500_000
+PAYMENT_METHODS = ("card", "paypal", "invoice", "bank_transfer")
+PAYMENT_SHARES = (0.46, 0.31, 0.15, 0.08)
+SHIPPING_METHODS = ("standard", "express", "pickup")
+SHIPPING_SHARES = (0.74, 0.14, 0.12)
+SHIPPING_CENTS = np.array([490, 990, 0])
+
+
+@dataclass(frozen=True)
+class Orders:
+    """Orders as columns; times are seconds since the opening, NEVER for what does not happen.
+
+    Attributes:
+        number: Order number.
+        customer: Index of the customer.
+        ordered: When.
+        code: Number of the promotion code used.
+        payment: Number of the payment method.
+        shipping: Number of the shipping method.
+        payment_failed: Whether a first attempt to pay fails.
+        paid: When.
+        shipped: When.
+        delivered: When.
+        cancelled: When.
+        refunded: When it has been refunded in full.
+        released: When the shop hands out the first row about it (late delivery).
+        line_count: Number of lines.
+        gross: Goods before discount, cents.
+        discount: Cents.
+        shipping_cost: Cents.
+        tax: Cents.
+        is_negative: Whether the amount is delivered with the wrong sign.
+        is_unknown: Whether it is delivered with a customer id that does not exist.
+        offset: Hours of the UTC offset that `ordered_at` is written in, 0 for UTC.
+        duplicate: Whether the order's row is delivered twice.
+        payment_duplicate: Whether the payment's row is.
+        payment_negative: Whether the payment is delivered with the wrong sign.
+    """
+
+    number: Ints
+    customer: Ints
+    ordered: Ints
+    code: NDArray[np.int8]
+    payment: NDArray[np.int8]
+    shipping: NDArray[np.int8]
+    payment_failed: Bools
+    paid: Ints
+    shipped: Ints
+    delivered: Ints
+    cancelled: Ints
+    refunded: Ints
+    released: Ints
+    line_count: Ints
+    gross: Ints
+    discount: Ints
+    shipping_cost: Ints
+    tax: Ints
+    is_negative: Bools
+    is_unknown: Bools
+    offset: NDArray[np.int8]
+    duplicate: Bools
+    payment_duplicate: Bools
+    payment_negative: Bools
+
+
+@dataclass(frozen=True)
+class Portion:
+    """Orders of consecutive days with their lines; `Lines.order` is an index into `orders`."""
+
+    orders: Orders
+    lines: Lines
+
+
+def portions(world: World, first_day: int, end_day: int) -> Iterator[Portion]:
+    """All orders of [first_day, end_day), in portions of whole days."""
+    numbers = world.first_numbers[first_day : end_day + 1]
+    portion = (numbers[:-1] - numbers[0]) // PORTION_ORDERS
+    for number in range(int(portion[-1]) + 1):
+        days = first_day + np.flatnonzero(portion == number)
+        if len(days):
+            yield _portion(world, int(days[0]), int(days[-1]) + 1)
+
+
+def portion_count(world: World, first_day: int, end_day: int) -> int:
+    """How many portions `portions` yields."""
+    numbers = world.first_numbers[first_day:end_day]
+    return len(np.unique((numbers - numbers[0]) // PORTION_ORDERS))
+
+
+def _portion(world: World, first_day: int, end_day: int) -> Portion:
+    near = np.flatnonzero((world.customers.day < end_day) & (world.customers.last_day >= first_day))
+    days = [_draw_day(world, near, day) for day in range(first_day, end_day)]
+    before = np.cumsum([0, *(len(day.orders.number) for day in days)])
+    for day, shift in zip(days, before, strict=False):
+        day.lines.order[:] += shift
+    return Portion(stack([day.orders for day in days]), stack([day.lines for day in days]))
+
+
+def _draw_day(world: World, near: Ints, day: int) -> Portion:
+    """The orders of one day, in order of time."""
+    rng = generator(world.spec.seed, Purpose.ORDERS, day)
+    customer, ordered, is_first = _who_and_when(rng, world, near, day)
+    code = _codes(rng, world, customer, is_first, day)
+    size = len(customer)
+    payment = rng.choice(len(PAYMENT_METHODS), size, p=PAYMENT_SHARES).astype(np.int8)
+    shipping = rng.choice(len(SHIPPING_METHODS), size, p=SHIPPING_SHARES).astype(np.int8)
+    lines = draw_lines(world, customer, code, day)
+    gross = np.bincount(lines.order, lines.units * lines.price, size).astype(np.int64)
+    discount = np.bincount(lines.order, lines.discount, size).astype(np.int64)
+    cost = np.where(
+        (gross - discount >= settings.FREE_SHIPPING_CENTS) & (shipping == 0),
+        0,
+        SHIPPING_CENTS[shipping],
+    )
+    paid, shipped, delivered, cancelled, refunded = _life(world, lines, ordered, payment, day)
+    defect = generator(world.spec.seed, Purpose.ORDER_DEFECTS, day)
+    lines.duplicate[:] = defect.random(len(lines.order)) < DEFECTS.duplicate
+    lines.return_duplicate[:] = defect.random(len(lines.order)) < DEFECTS.duplicate
+    draws = defect.random((7, size))
+    late_days = defect.integers(1, 6, size)
+    offsets = defect.choice(np.array([2, 1, -5, 9], np.int8), size)
+    return Portion(
+        Orders(
+            number=world.first_numbers[day] + np.arange(size),
+            customer=customer,
+            ordered=ordered,
+            code=code,
+            payment=payment,
+            shipping=shipping,
+            payment_failed=rng.random(size) < settings.FAILED_PAYMENT_SHARE,
+            paid=paid,
+            shipped=shipped,
+            delivered=delivered,
+            cancelled=cancelled,
+            refunded=refunded,
+            released=np.where(draws[0] < DEFECTS.late, (day + late_days) * DAY_SECONDS, ordered),
+            line_count=np.bincount(lines.order, minlength=size),
+            gross=gross,
+            discount=discount,
+            shipping_cost=cost,
+            tax=np.rint((gross - discount) * settings.TAX_SHARE).astype(np.int64),
+            is_negative=draws[1] < DEFECTS.negative_order,
+            is_unknown=draws[2] < DEFECTS.unknown_customer,
+            offset=np.where(draws[3] < DEFECTS.offset_timestamp, offsets, 0).astype(np.int8),
+            duplicate=draws[4] < DEFECTS.duplicate,
+            payment_duplicate=draws[5] < DEFECTS.duplicate,
+            payment_negative=draws[6] < DEFECTS.negative_payment,
+        ),
+        lines,
+    )
+
+
+def _who_and_when(
+    rng: np.random.Generator, world: World, near: Ints, day: int
+) -> tuple[Ints, Ints, Bools]:
+    people = world.customers
+    arriving = near[people.day[near] == day]
+    firsts = arriving[world.orders_at_sign_up[arriving]]
+    end = (day + 1) * DAY_SECONDS - 1
+    first_times = np.minimum(people.signed_up[firsts] + people.first_order_delay[firsts], end)
+    alive = near[(people.day[near] <= day) & (people.last_day[near] >= day)]
+    count = int(world.repeat_orders[day])
+    cumulated = np.cumsum(people.rate[alive])
+    draws = rng.random((2, count))
+    chosen = (
+        np.searchsorted(cumulated, draws[0] * cumulated[-1], side="right")
+        if count
+        else np.zeros(0, np.int64)
+    )
+    repeats = alive[np.minimum(chosen, len(alive) - 1)]
+    times = day * DAY_SECONDS + seconds_of_day(draws[1])
+    # Nobody orders before signing up.
+    left = end - people.signed_up[repeats]
+    times = np.where(
+        times > people.signed_up[repeats],
+        times,
+        people.signed_up[repeats] + (draws[1] * left).astype(np.int64),
+    )
+    customer, ordered = np.concatenate([firsts, repeats]), np.concatenate([first_times, times])
+    is_first = np.arange(len(customer)) < len(firsts)
+    order = np.argsort(ordered, kind="stable")
+    return customer[order], ordered[order], is_first[order]
+
+
+def _codes(
+    rng: np.random.Generator, world: World, customer: Ints, is_first: Bools, day: int
+) -> NDArray[np.int8]:
+    draws = rng.random((2, len(customer)))
+    code = np.where(is_first & (draws[0] < WELCOME.usage), WELCOME_NUMBER, 0)
+    current = int(world.seasons.code[day])
+    if current:
+        chance = PROMOTIONS[current - 1].usage * world.customers.promo[customer]
+        code = np.where(draws[1] < chance, current, code)
+    return code.astype(np.int8)
+
+
+def _life(
+    world: World, lines: Lines, ordered: Ints, payment: NDArray[np.int8], day: int
+) -> tuple[Ints, Ints, Ints, Ints, Ints]:
+    """When an order is paid, shipped, delivered, cancelled and refunded.
+
+    Writes what comes back of each line into `lines`.
+    """
+    rng = generator(world.spec.seed, Purpose.LIFE, day)
+    size = len(ordered)
+    waits = rng.random((6, size))
+    minutes = 60 + waits[0] * 600
+    paid = ordered + np.where(payment == 3, (0.5 + 2.5 * waits[0]) * DAY_SECONDS, minutes).astype(
+        int
+    )
+    shipped = paid + ((4 + 60 * waits[1]) * HOUR_SECONDS).astype(int)
+    delivered = shipped + ((20 + 96 * waits[2]) * HOUR_SECONDS).astype(int)
+    is_cancelled = waits[3] < settings.CANCELLED_SHARE
+    stop = np.minimum(ordered + 300 + (waits[4] * 48 * HOUR_SECONDS).astype(int), shipped - 60)
+    cancelled = np.where(is_cancelled, stop, NEVER)
+    paid = np.where(is_cancelled & (paid >= stop), NEVER, paid)
+    shipped, delivered = (np.where(is_cancelled, NEVER, time) for time in (shipped, delivered))
+    is_refunded = ~is_cancelled & (waits[5] < settings.REFUNDED_SHARE)
+    is_long = rng.random(size) < settings.LONG_REFUND_SHARE
+    wait_days = np.where(is_long, rng.uniform(61, 100, size), rng.uniform(3, 30, size))
+    refunded = np.where(is_refunded, delivered + (wait_days * DAY_SECONDS).astype(int), NEVER)
+    _send_back(rng, world, lines, delivered, refunded)
+    complete = lines.returned_units >= lines.units
+    everything = np.bincount(lines.order, ~complete, size) == 0
+    last = np.zeros(size, np.int64)
+    np.maximum.at(last, lines.order, np.where(complete, lines.returned, 0))
+    return paid, shipped, delivered, cancelled, np.where(everything, last, refunded)
+
+
+def _send_back(
+    rng: np.random.Generator, world: World, lines: Lines, delivered: Ints, refunded: Ints
+) -> None:
+    size = len(lines.order)
+    shares = world.catalogue.department_values("return_share")
+    draws, wait = rng.random((2, size)), rng.uniform(2, 30, size)
+    units = 1 + (draws[1] * lines.units).astype(np.int64)
+    arrived = delivered[lines.order]
+    comes_back = (draws[0] < shares[world.catalogue.department[lines.product]]) & (arrived < NEVER)
+    lines.returned[:] = np.where(comes_back, arrived + (wait * DAY_SECONDS).astype(int), NEVER)
+    lines.returned_units[:] = np.where(comes_back, np.minimum(units, lines.units), 0)
+    in_full = refunded[lines.order] < NEVER
+    lines.returned[in_full] = refunded[lines.order][in_full]
+    lines.returned_units[in_full] = lines.units[in_full]
+    lines.reason[:] = np.where(in_full, 0, rng.integers(1, len(REASONS), size))
+
+
+REASONS = ("order_refunded", "damaged", "wrong_item", "not_as_described", "changed_mind")
