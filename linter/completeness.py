@@ -18,7 +18,7 @@ RECONCILIATIONS = {
     "sums_agree",
     "customer_revenue_agrees",
     "foreign_key",
-    "rows_conserved",
+    "contains_all",
 }
 
 
@@ -109,5 +109,6 @@ class NoUnreconciledMart(Rule):
         if {name for name, _ in model.audits} & RECONCILIATIONS:
             return None
         return self.violation(
-            f"{model.name} is reconciled with nothing; add one of {', '.join(sorted(RECONCILIATIONS))}"
+            f"{model.name} is reconciled with nothing; "
+            f"add one of {', '.join(sorted(RECONCILIATIONS))}"
         )

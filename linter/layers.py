@@ -63,9 +63,8 @@ class LayerName(Rule):
         if pattern and not pattern.fullmatch(table):
             return self.violation(f"{model.name} is not named like {pattern.pattern}")
         path = Path(str(model._path or ""))
-        if path.suffix == ".sql" and "@" not in path.read_text(encoding="utf-8").split("kind")[0]:
-            if path.stem != table:
-                return self.violation(f"{model.name} is in {path.name}: name the file {table}.sql")
+        if path.suffix == ".sql" and not _is_blueprint(path) and path.stem != table:
+            return self.violation(f"{model.name} is in {path.name}: name the file {table}.sql")
         if schema not in path.parts:
             return self.violation(f"{model.name} is not filed under models/{schema}/")
         return None
@@ -99,3 +98,7 @@ class AuditTablesDeclared(Rule):
         query = model.render_audit_query(audit, **arguments)
         named = {(table.db, table.name) for table in query.find_all(exp.Table)}
         return {table for table in named if table[0] and not table[0].startswith("sqlmesh__")}
+
+
+def _is_blueprint(path: Path) -> bool:
+    return "blueprints" in path.read_text(encoding="utf-8")

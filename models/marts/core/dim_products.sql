@@ -5,9 +5,13 @@ MODEL (
   cron '@daily',
   tags (mart, core),
   grain product_id,
-  audits (not_null(columns := (product_id, product_name)), unique_values(columns := (
+  audits (
+    not_null(columns := (product_id, product_name)),
+    unique_values(columns := (
       product_id
-  ))),
+    )),
+    contains_all("column" := product_id, other_table := staging.stg_products)
+  ),
   description 'Products with their place in the assortment: department, aisle, product. One row per product, also for one that was sold but that the shop no longer lists (is_listed is false). Answers: what do we sell, in which department, at what price and cost?',
   column_descriptions (
     product_id = 'The shop''s id of the product',
