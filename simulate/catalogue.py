@@ -171,20 +171,23 @@ def list_prices(seed: int, catalogue: Catalogue, months: int) -> Ints:
 
 def tidy_price(cents: Floats) -> Ints:
     """Prices as shops write them: 3.49, never 3.4712."""
-    return np.asarray(np.maximum(np.rint(cents / 10).astype(np.int64) * 10 - 1, 29))
+    prices: Ints = np.maximum(np.rint(cents / 10).astype(np.int64) * 10 - 1, 29)
+    return prices
 
 
 def sale_prices(seed: int, prices: Ints, week: int) -> Ints:
     """The prices of a week: some products are on sale."""
     rng = generator(seed, Purpose.SALE_WEEK, week)
     on_sale = rng.random(len(prices)) < SALE_SHARE
-    return np.where(on_sale, tidy_price(prices * rng.uniform(0.72, 0.90, len(prices))), prices)
+    reduced = tidy_price(prices * rng.uniform(0.72, 0.90, len(prices)))
+    return np.where(on_sale, reduced, prices)
 
 
 def unit_costs(catalogue: Catalogue, month: int) -> Ints:
     """Unit costs in cents: they follow the trend, not each price change."""
     cost = catalogue.base_price * catalogue.cost_share * (1 + MONTHLY_DRIFT) ** month
-    return np.asarray(np.rint(cost), np.int64)
+    rounded: Ints = np.rint(cost).astype(np.int64)
+    return rounded
 
 
 def price_effect(catalogue: Catalogue, prices: Ints, month: int) -> Floats:
@@ -199,14 +202,15 @@ def choose_products(weights: Floats, bounds: Ints, department: Ints, draws: Floa
     cumulated = np.concatenate([[0.0], np.cumsum(weights)])
     low, high = cumulated[bounds[department]], cumulated[bounds[department + 1]]
     found = np.searchsorted(cumulated, low + draws * (high - low), side="right") - 1
-    return np.clip(found, bounds[department], bounds[department + 1] - 1)
+    last: Ints = bounds[department + 1] - 1
+    return np.minimum(found, last)
 
 
 def choose_columns(weights: NDArray[np.floating[Any]], draws: Floats) -> Ints:
     """One column of each row, by weight."""
     cumulated = np.cumsum(weights, axis=1)
     wanted = draws.astype(cumulated.dtype) * cumulated[:, -1]
-    found = (cumulated <= wanted[:, None]).sum(axis=1)
+    found: Ints = np.asarray((cumulated <= wanted[:, None]).sum(axis=1), np.int64)
     return np.minimum(found, weights.shape[1] - 1)
 
 

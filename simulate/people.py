@@ -142,8 +142,9 @@ def draw_customers(spec: ShopSpec, catalogue: Catalogue, until_day: int) -> Cust
 
 
 def arrival_curve(spec: ShopSpec, days: int) -> Floats:
-    """Sign-ups grow threefold over the first history, then stay; they follow the seasons."""
-    growth = 0.5 + np.minimum(np.arange(days) / spec.days, 1.0)
+    """A rush after the opening, then slow growth over the first history; seasons on top."""
+    growth = settings.OPENING_RUSH * np.exp(-np.arange(days) / settings.RUSH_DAYS)
+    growth += 1 + settings.GROWTH * np.minimum(np.arange(days) / spec.days, 1.0)
     start_of_year = spec.start.timetuple().tm_yday
     return growth * yearly((start_of_year + np.arange(days) - 1) % 365 + 1)
 
@@ -173,16 +174,16 @@ def _draw(spec: ShopSpec, catalogue: Catalogue, counts: Ints, first_day: int) ->
     channel = rng.choice(len(CHANNELS), size, p=[c.share for c in CHANNELS]).astype(np.int8)
     traits = np.array([[c.rate, c.lifetime] for c in CHANNELS])[channel]
     rate = rng.gamma(settings.RATE_SHAPE, 1 / settings.RATE_SHAPE, size) * traits[:, 0]
-    scale = 1 / ((settings.DROPOUT_SHAPE - 1) * settings.DROPOUT_MEAN_DAYS)
+    scale = 1 / ((settings.DROPOUT_SHAPE - 1) * settings.MEAN_LIFETIME_DAYS)
     dropout = np.maximum(rng.gamma(settings.DROPOUT_SHAPE, scale, size) / traits[:, 1], 1e-6)
-    lifetime = rng.exponential(1.0, size) / dropout
+    lifetime = np.minimum(rng.exponential(1.0, size) / dropout, settings.MAX_LIFETIME_DAYS)
     tier, upgraded = _tiers(rng, signed_up, rate)
     taste = _tastes(rng, catalogue, size)
     defect = generator(spec.seed, Purpose.CUSTOMER_DEFECTS, first_day)
     is_bad = defect.random(size) < DEFECTS.bad_email
     return Customers(
         signed_up=signed_up,
-        left=signed_up + np.minimum(lifetime * DAY_SECONDS, 1e12).astype(np.int64),
+        left=signed_up + (lifetime * DAY_SECONDS).astype(np.int64),
         channel=channel,
         rate=np.maximum(rate, 1e-6),
         dropout=dropout,

@@ -96,16 +96,22 @@ CHANNELS = (
     Channel("affiliate", 0.05, 0.65, 0.55, 0.75),
 )
 
+# Sign-ups per day, in units of an ordinary early day.
+OPENING_RUSH = 8.0
+RUSH_DAYS = 45.0
+GROWTH = 0.6
+
 # Pareto/NBD: purchase rates are gamma distributed, so are dropout rates; lifetimes are exponential.
 RATE_SHAPE = 0.85
 DROPOUT_SHAPE = 1.4
-DROPOUT_MEAN_DAYS = 420.0
+MEAN_LIFETIME_DAYS = 1250.0
+MAX_LIFETIME_DAYS = 36_500.0
 SPEND_SIGMA = 0.5
 
 # Baskets: lines = 1 + Poisson(EXTRA_LINES x spend^LINES_POWER), units of a line = 1 + Poisson(...).
-EXTRA_LINES = 3.0
+EXTRA_LINES = 3.4
 LINES_POWER = 0.7
-EXTRA_UNITS = 0.35
+EXTRA_UNITS = 0.6
 UNITS_POWER = 0.5
 FAVOURITES = 6
 

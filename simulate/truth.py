@@ -13,9 +13,8 @@ from simulate import settings
 from simulate.baskets import FAVOURITE_TAKEN, prices_of
 from simulate.catalogue import MONTH_DAYS, price_effect
 from simulate.orders import Portion
-from simulate.people import NEVER
 from simulate.references import coded, moments, product_id
-from simulate.seasons import DAY_SECONDS, PROMOTIONS
+from simulate.seasons import DAY_SECONDS, PROMOTIONS, WELCOME
 from simulate.settings import CHANNELS, CHURN_DAYS, SPEND_DAYS
 from simulate.window import Delivery
 from simulate.world import World
@@ -50,7 +49,7 @@ def truth_tables(delivery: Delivery, value_factor: float) -> Iterator[tuple[str,
     """Every table of the truth but the injected defects, with its name."""
     yield "customers", customer_truth(delivery, value_factor)
     yield "seasons", season_truth(delivery.world)
-    yield "promotions", pd.DataFrame([vars(promotion) for promotion in PROMOTIONS])
+    yield "promotions", pd.DataFrame([vars(promotion) for promotion in (*PROMOTIONS, WELCOME)])
     yield "elasticities", elasticity_truth(delivery.world)
     yield "affinities", affinity_truth(delivery.world)
 
@@ -77,7 +76,7 @@ def customer_truth(delivery: Delivery, value_factor: float) -> pd.DataFrame:
             "promotion_fondness": people.promo.astype(float),
             "orders_at_sign_up": world.orders_at_sign_up,
             "signed_up_at": moments(world.opening, people.signed_up),
-            "lost_at": moments(world.opening, np.minimum(people.left, NEVER // 2**20)),
+            "lost_at": moments(world.opening, people.left),
             "is_alive": is_alive,
             f"churn_probability_{CHURN_DAYS}d": np.where(is_alive, churn, 1.0),
             f"expected_orders_{SPEND_DAYS}d": np.where(is_alive, orders, 0.0),
