@@ -7,22 +7,27 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 UV     := $(BIN)/uv
+LOCK   := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+          --no-header --no-emit-index-url --no-annotate
+CODE   := patron simulate ingest ml reports operate macros linter models materializations tests benchmarks
+
+# Bytecode compiled at install halves the start of every sqlmesh command.
 export UV_COMPILE_BYTECODE := 1
 export UV_LINK_MODE := copy
 export SQLMESH__DISABLE_ANONYMIZED_ANALYTICS := true
 unexport PYTHONDONTWRITEBYTECODE
 
-##@ Main commands
+##@ The two commands to know
 
 .PHONY: demo
-demo: install ## set everything up and run the whole product on a simulated shop, ending with the report
+demo: install ## set everything up, simulate a shop and run the whole job, ending with the report
 	$(BIN)/patron simulate --customers 10000 --orders 100000 --days 1095 --if-missing
 	$(BIN)/patron init --mapping shop_simulator --path data/shop --if-missing
 	$(BIN)/patron run
 
 .PHONY: test
-test: install-dev browser ## set everything up and run all tests
-	$(BIN)/pytest
+test: install-dev browser ## set everything up and run all tests (ARGS="-k name" to choose)
+	$(BIN)/pytest $(ARGS)
 
 ##@ Setting up
 
@@ -31,6 +36,58 @@ install: $(VENV)/.run ## install Patron into .venv, exactly as locked
 
 .PHONY: install-dev
 install-dev: $(VENV)/.dev ## install Patron with its development tools
+
+.PHONY: browser
+browser: ## find Chromium for the browser tests, or install it where apt and root are there
+	@.ci/browser
+
+.PHONY: clean
+clean: ## remove the environment and caches; data/, artifacts/ and site/ stay
+	rm -rf $(VENV) .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis logs
+
+##@ Changing Patron
+
+.PHONY: check
+check: install-dev check-locks check-code check-models ## everything a change has to pass besides the tests
+
+.PHONY: check-code
+check-code: install-dev ## lint, format and types of the Python code
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+.PHONY: check-models
+check-models: install-dev ## format, house rules and unit tests of the SQLMesh models
+	$(BIN)/sqlmesh format --check
+	$(BIN)/sqlmesh lint --local
+	$(BIN)/sqlmesh test --local
+
+.PHONY: format
+format: install-dev ## write code and models the way the checks want them
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+	$(BIN)/sqlmesh format
+
+.PHONY: lock
+lock: $(UV) ## lock the dependencies of pyproject.toml anew (ARGS=--upgrade for newer versions)
+	$(LOCK) $(ARGS) pyproject.toml --group build -o requirements/run.lock
+	$(LOCK) $(ARGS) pyproject.toml --group dev -c requirements/run.lock -o requirements/dev.lock
+
+.PHONY: check-locks
+check-locks: $(UV) ## fail when the locks do not follow from pyproject.toml
+	@cp requirements/run.lock $(VENV)/run.lock && cp requirements/dev.lock $(VENV)/dev.lock
+	@$(LOCK) pyproject.toml --group build -o $(VENV)/run.lock
+	@$(LOCK) pyproject.toml --group dev -c $(VENV)/run.lock -o $(VENV)/dev.lock
+	@diff -q requirements/run.lock $(VENV)/run.lock && diff -q requirements/dev.lock $(VENV)/dev.lock \
+	  || { echo "The locks are older than pyproject.toml. Run 'make lock' and commit requirements/."; exit 1; }
+
+.PHONY: ci
+ci: ## what continuous integration runs
+	.ci/run
+
+.PHONY: help
+help: ## print this help
+	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 $(UV): requirements/bootstrap.lock
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
