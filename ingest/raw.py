@@ -1,4 +1,4 @@
-"""The tables of schema `raw`: made once, empty and of the right shape, and widened by the contract."""
+"""The tables of schema `raw`: made empty and of the right shape, widened as the contract grows."""
 
 from __future__ import annotations
 

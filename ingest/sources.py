@@ -1,0 +1,306 @@
+"""`sources.yaml`: what a shop declares to be loaded, read and checked."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Hashable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import yaml
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+
+from ingest.contract import load_contract
+from ingest.names import suggestion
+from patron.errors import PatronError
+from patron.shop import Shop
+
+MAPPINGS_FOLDER = Path(__file__).with_name("mappings")
+LOADERS = ("files",)
+DEFAULT_MAX_DROP = 0.5
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class StreamConfig(_Strict):
+    """One stream: a SELECT that returns columns of its raw table."""
+
+    select: str | None = None
+    cursor: str | None = None
+    max_drop: Annotated[float, Field(ge=0, le=1)] | None = None
+
+
+class FileConfig(_Strict):
+    """One view over files of a source."""
+
+    path: str
+    format: Literal["csv", "parquet", "json"] | None = None
+    delimiter: str | None = Field(default=None, min_length=1, max_length=4)
+    quote: str = Field(default='"', max_length=1)
+    encoding: Literal["utf-8", "utf-16", "latin-1"] = "utf-8"
+    null_text: str | None = None
+    incremental: bool = False
+    optional: bool = False
+
+
+def _short_file(value: object) -> object:
+    return {"path": value} if isinstance(value, str) else value
+
+
+def _short_stream(value: object) -> object:
+    return {} if value is None else {"select": value} if isinstance(value, str) else value
+
+
+Files = dict[str, Annotated[FileConfig, BeforeValidator(_short_file)]]
+Streams = dict[str, Annotated[StreamConfig, BeforeValidator(_short_stream)]]
+
+
+class FilesSource(_Strict):
+    """A folder, a zip archive or one file; CSV, Parquet or JSON."""
+
+    loader: Literal["files"] = "files"
+    path: str
+    files: Files = Field(default_factory=dict)
+    tables: dict[str, str] = Field(default_factory=dict)
+    streams: Streams
+    max_drop: float = Field(default=DEFAULT_MAX_DROP, ge=0, le=1)
+
+
+class MappedSource(_Strict):
+    """A source whose streams one of Patron's mappings defines."""
+
+    mapping: str
+    path: str
+    max_drop: float = Field(default=DEFAULT_MAX_DROP, ge=0, le=1)
+
+
+class Mapping(_Strict):
+    """A file under `ingest/mappings/`: files, shared tables and streams of a known layout."""
+
+    description: str
+    files: Files
+    tables: dict[str, str] = Field(default_factory=dict)
+    streams: Streams
+
+
+@dataclass(frozen=True)
+class Source:
+    """One declared source, ready to be opened.
+
+    Attributes:
+        name: Its name in sources.yaml.
+        config: What to read and how.
+        folder: The folder that relative paths start from.
+        where: Where its streams are declared, for messages.
+    """
+
+    name: str
+    config: FilesSource
+    folder: Path
+    where: str
+
+
+def load_sources(shop: Shop) -> tuple[Source, ...]:
+    """Read the sources of a shop.
+
+    Raises:
+        PatronError: If the file is missing or says something that cannot be meant.
+    """
+    path = shop.sources_file
+    if not path.is_file():
+        raise PatronError(
+            "the shop has no sources.yaml, so there is nothing to load",
+            where=str(path),
+            remedy="run 'patron init' and edit it, or 'patron init --mapping NAME --path PATH'",
+        )
+    declared = read_yaml(path)
+    sources = declared.get("sources") if isinstance(declared, dict) else None
+    if not isinstance(sources, dict) or not sources:
+        raise PatronError(
+            "the file declares no sources",
+            where=str(path),
+            remedy="give it a key 'sources' with one entry per source; 'patron init' shows how",
+        )
+    _check_keys(path, "", declared, ("sources",))
+    return tuple(_source(path, str(name), body, shop.root) for name, body in sources.items())
+
+
+def mapping_names() -> tuple[str, ...]:
+    """The mappings that Patron ships."""
+    return tuple(sorted(path.stem for path in MAPPINGS_FOLDER.glob("*.yaml")))
+
+
+def load_mapping(name: str, where: str) -> Mapping:
+    """Read a mapping.
+
+    Raises:
+        PatronError: If there is none of that name.
+    """
+    path = MAPPINGS_FOLDER / f"{name}.yaml"
+    if name not in mapping_names():
+        raise PatronError(
+            f"unknown mapping '{name}'", where=where, remedy=suggestion(name, mapping_names())
+        )
+    mapping: Mapping = _validated(Mapping, read_yaml(path), path, "")
+    _check_streams(path, "streams", mapping.streams)
+    return mapping
+
+
+def read_yaml(path: Path) -> Any:
+    """Read a YAML file; a syntax error or a key given twice is a message with its line."""
+    try:
+        return yaml.load(path.read_text(encoding="utf-8"), Loader=_UniqueKeys)  # noqa: S506
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        mark = getattr(error, "problem_mark", None)
+        problem = getattr(error, "problem", None) or str(error).splitlines()[0]
+        raise PatronError(
+            f"the file is not valid YAML: {problem}",
+            where=f"{path}:{mark.line + 1}" if mark else str(path),
+            remedy="check indentation, colons and quotes there",
+        ) from error
+
+
+class _UniqueKeys(yaml.SafeLoader):
+    """A safe loader that refuses a key given twice instead of keeping the last."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
+        seen: set[Any] = set()
+        for key_node, _ in node.value:
+            key = self.construct_object(key_node, deep=True)
+            if key in seen:
+                raise yaml.constructor.ConstructorError(
+                    None, None, f"the key '{key}' is given twice", key_node.start_mark
+                )
+            seen.add(key)
+        return super().construct_mapping(node, deep=deep)
+
+
+def _source(path: Path, name: str, body: Any, folder: Path) -> Source:
+    key = f"sources.{name}"
+    if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", name):
+        raise PatronError(
+            f"'{name}' cannot be the name of a source",
+            where=f"{path}: {key}",
+            remedy="use letters, digits and _",
+        )
+    if not isinstance(body, dict):
+        raise PatronError(
+            "a source must be a set of keys",
+            where=f"{path}: {key}",
+            remedy="give it 'loader' and 'streams', or 'mapping' and 'path'",
+        )
+    if "mapping" in body:
+        mapped: MappedSource = _validated(MappedSource, _resolved(body, path, key), path, key)
+        mapping = load_mapping(mapped.mapping, f"{path}: {key}.mapping")
+        config = FilesSource(
+            path=mapped.path,
+            files=mapping.files,
+            tables=mapping.tables,
+            streams=mapping.streams,
+            max_drop=mapped.max_drop,
+        )
+        where = f"mapping {mapped.mapping} (source {name} of {path}): streams"
+        return Source(name, config, folder, where)
+    _check_loader(path, key, body)
+    config = _validated(FilesSource, _resolved(body, path, key), path, key)
+    _check_streams(path, f"{key}.streams", config.streams)
+    return Source(name, config, folder, f"{path}: {key}.streams")
+
+
+def _check_loader(path: Path, key: str, body: dict[str, Any]) -> None:
+    loader = body.get("loader")
+    if loader is None:
+        raise PatronError(
+            "the source names neither a loader nor a mapping",
+            where=f"{path}: {key}",
+            remedy=f"add 'loader: files' (known: {', '.join(LOADERS)}) or 'mapping: NAME' "
+            f"(known: {', '.join(mapping_names())})",
+        )
+    if loader not in LOADERS:
+        raise PatronError(
+            f"unknown loader '{loader}'",
+            where=f"{path}: {key}.loader",
+            remedy=suggestion(str(loader), LOADERS),
+        )
+
+
+def _check_streams(path: Path, key: str, streams: dict[str, StreamConfig]) -> None:
+    contract = load_contract()
+    for stream, config in streams.items():
+        if stream not in contract.streams:
+            raise PatronError(
+                f"unknown stream '{stream}'",
+                where=f"{path}: {key}.{stream}",
+                remedy=suggestion(stream, contract.streams),
+            )
+        columns = contract.table(stream).column_names
+        if config.cursor is not None and config.cursor not in columns:
+            raise PatronError(
+                f"the cursor '{config.cursor}' is not a column of stream {stream}",
+                where=f"{path}: {key}.{stream}.cursor",
+                remedy=suggestion(config.cursor, columns),
+            )
+
+
+def _check_keys(path: Path, key: str, body: dict[str, Any], known: tuple[str, ...]) -> None:
+    for name in body:
+        if name not in known:
+            raise PatronError(
+                f"unknown key '{name}'",
+                where=f"{path}: {key}{name}",
+                remedy=suggestion(str(name), known),
+            )
+
+
+def _resolved(value: Any, path: Path, key: str) -> Any:
+    """Replace `${NAME}` by the environment everywhere but in SQL."""
+    if isinstance(value, dict):
+        return {
+            name: inner
+            if name in ("streams", "tables")
+            else _resolved(inner, path, f"{key}.{name}")
+            for name, inner in value.items()
+        }
+    if isinstance(value, str):
+        return re.sub(r"\$\{(\w+)\}", lambda found: _environment(found[1], path, key), value)
+    return value
+
+
+def _environment(name: str, path: Path, key: str) -> str:
+    try:
+        return os.environ[name]
+    except KeyError:
+        raise PatronError(
+            f"the environment variable {name} is not set",
+            where=f"{path}: {key}",
+            remedy=f"export {name}=..., for instance from a file .env that only you can read",
+        ) from None
+
+
+def _validated(model: type[BaseModel], body: Any, path: Path, key: str) -> Any:
+    try:
+        return model.model_validate(body)
+    except ValidationError as error:
+        first = error.errors()[0]
+        trail = ".".join(str(part) for part in (key, *first["loc"]) if part)
+        what, remedy = _explained(model, first)
+        raise PatronError(what, where=f"{path}: {trail}", remedy=remedy) from None
+
+
+def _explained(model: type[BaseModel], error: Any) -> tuple[str, str | None]:
+    name = str(error["loc"][-1]) if error["loc"] else ""
+    if error["type"] == "extra_forbidden":
+        depth = error["loc"]
+        known = model
+        if "files" in depth[:-1]:
+            known = FileConfig
+        elif "streams" in depth[:-1]:
+            known = StreamConfig
+        return f"unknown key '{name}'", suggestion(name, known.model_fields)
+    if error["type"] == "missing":
+        return f"the key '{name}' is missing", f"add '{name}:'"
+    return f"'{name}' is not valid: {error['msg'][0].lower()}{error['msg'][1:]}", None
