@@ -12,4 +12,4 @@ def suggestion(name: str, known: Iterable[str]) -> str:
     near = get_close_matches(name, options, n=1, cutoff=0.5)
     if near:
         return f"did you mean '{near[0]}'? Known: {', '.join(options)}"
-    return f"known: {', '.join(options)}"
+    return f"known: {', '.join(options)}" if options else "there are none so far"

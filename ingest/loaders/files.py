@@ -101,12 +101,29 @@ class FilesReader:
         tables = self._source.config.tables
         ordered: list[str] = []
         for name in referenced(self._connection, select, where):
-            if name in tables and name not in ordered:
+            if name not in tables and name not in self._files:
+                raise PatronError(
+                    f"the query reads '{name}', but the source has no file of that name",
+                    where=where,
+                    remedy=f"put it into {self._root}, or correct the query; "
+                    + suggestion(name, [*self._files, *tables]),
+                )
+            if name in tables:
                 inner = self._needed(tables[name], f"{self._source.where}: tables.{name}")
+                self._refuse_incremental(name, inner)
                 ordered += [found for found in inner if found not in ordered]
-            if (name in tables or name in self._files) and name not in ordered:
+            if name not in ordered:
                 ordered.append(name)
         return ordered
+
+    def _refuse_incremental(self, table: str, names: list[str]) -> None:
+        for name in names:
+            if name in self._files and self._files[name].incremental:
+                raise PatronError(
+                    f"the shared table '{table}' reads '{name}', which is read incrementally",
+                    where=f"source '{self._source.name}': tables.{table}",
+                    remedy="remove 'incremental', or read the file in the streams themselves",
+                )
 
     def _paths(self, name: str) -> list[Path]:
         """The files of a view, by name; none when it is optional and there is none."""
@@ -185,18 +202,23 @@ def referenced(connection: duckdb.DuckDBPyConnection, select: str, where: str) -
         raise PatronError(
             f"the query is not one SELECT: {message}", where=where, remedy="correct the SQL there"
         )
-    return list(dict.fromkeys(_table_names(parsed)))
+    nodes = list(_nodes(parsed))
+    local = {entry["key"] for node in nodes for entry in node.get("cte_map", {}).get("map", ())}
+    names = (node["table_name"] for node in nodes if _is_unqualified_table(node))
+    return [name for name in dict.fromkeys(names) if name not in local]
 
 
-def _table_names(node: Any) -> Iterator[str]:
-    if isinstance(node, dict):
-        if node.get("type") == "BASE_TABLE" and not node.get("schema_name"):
-            yield node["table_name"]
-        for inner in node.values():
-            yield from _table_names(inner)
-    elif isinstance(node, list):
-        for inner in node:
-            yield from _table_names(inner)
+def _nodes(tree: Any) -> Iterator[dict[str, Any]]:
+    """Every object in a parsed query."""
+    if isinstance(tree, dict):
+        yield tree
+    for inner in tree.values() if isinstance(tree, dict) else tree:
+        if isinstance(inner, dict | list):
+            yield from _nodes(inner)
+
+
+def _is_unqualified_table(node: dict[str, Any]) -> bool:
+    return node.get("type") == "BASE_TABLE" and not node.get("schema_name")
 
 
 def _views(path: Path) -> dict[str, FileConfig]:

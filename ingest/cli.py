@@ -1,0 +1,129 @@
+"""The commands `patron init` and `patron ingest`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from patron.console import emit_json, print_table, progress, say
+
+COLUMNS = ("stream", "read", "inserted", "updated", "unchanged", "rejected", "seconds")
+
+
+@click.command(epilog="Example: patron init --mapping online_retail_2 --path online_retail_II.zip")
+@click.option("--mapping", metavar="NAME", help="Use one of Patron's mappings for a known layout.")
+@click.option("--path", metavar="PATH", help="The folder, zip archive or file the mapping reads.")
+@click.option("--if-missing", is_flag=True, help="Do nothing when the shop has a sources.yaml.")
+@click.option("--force", is_flag=True, help="Replace an existing sources.yaml.")
+@click.pass_context
+def init(
+    ctx: click.Context, mapping: str | None, path: str | None, *, if_missing: bool, force: bool
+) -> None:
+    """Scaffold sources.yaml and folders for a shop."""
+    from ingest.scaffold import scaffold
+
+    shop = ctx.obj()
+    if if_missing and shop.sources_file.exists():
+        say(f"{shop.sources_file} exists and stays as it is")
+        return
+    for written in scaffold(shop, mapping=mapping, path=path, overwrite=force):
+        click.echo(f"wrote {written}")
+    if not mapping:
+        click.echo("next: put your exports into the folder it names, adapt the SELECTs, then")
+    click.echo("next: patron ingest" if mapping else "      patron ingest")
+
+
+@click.group(invoke_without_command=True, epilog="Example: patron ingest --stream orders --wait 60")
+@click.option("--source", "sources", multiple=True, metavar="NAME", help="Only this source.")
+@click.option("--stream", "streams", multiple=True, metavar="NAME", help="Only this stream.")
+@click.option("--accept-drop", is_flag=True, help="Load although much less is there than before.")
+@click.option(
+    "--wait",
+    "wait_seconds",
+    type=click.FloatRange(min=0),
+    default=0.0,
+    metavar="SECONDS",
+    help="Wait this long for another writer.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+@click.pass_context
+def ingest(
+    ctx: click.Context,
+    sources: tuple[str, ...],
+    streams: tuple[str, ...],
+    wait_seconds: float,
+    *,
+    accept_drop: bool,
+    as_json: bool,
+) -> None:
+    """Load the declared sources into raw tables.
+
+    Each stream is loaded in one transaction: all of it or nothing. Loading the same data twice
+    changes nothing. Rows that break the contract are kept in raw.rejected_rows with the reason.
+    """
+    if ctx.invoked_subcommand:
+        return
+    from ingest.run import ingest_all
+
+    with progress("loading") as bar:
+        task = bar.task_ids[0]
+
+        def report(stream: str, number: int, total: int) -> None:
+            bar.update(task, description=f"loading {stream}", completed=number - 1, total=total)
+
+        loads = ingest_all(
+            ctx.obj(), wait_seconds, sources, streams, accept_drop=accept_drop, report=report
+        )
+    if as_json:
+        emit_json([load.as_dict() for load in loads])
+    else:
+        _show(loads)
+
+
+@ingest.command(epilog="Example: patron ingest contract --stream orders")
+@click.option("--stream", metavar="NAME", help="Show the columns of one stream.")
+@click.option("--external-models", is_flag=True, help="Write external_models/raw.yaml for SQLMesh.")
+@click.option("--json", "as_json", is_flag=True, help="Print the contract as JSON.")
+@click.pass_context
+def contract(
+    ctx: click.Context, stream: str | None, *, external_models: bool, as_json: bool
+) -> None:
+    """Show what a source has to deliver."""
+    if external_models:
+        from ingest.external_models import write_external_models
+
+        click.echo(f"wrote {write_external_models(ctx.obj().project)}")
+        return
+    from ingest.describe import contract_rows, stream_rows
+
+    rows = stream_rows(stream) if stream else contract_rows()
+    if as_json:
+        emit_json(rows)
+    else:
+        print_table("", list(rows[0]), [list(row.values()) for row in rows])
+
+
+def _show(loads: list[Any]) -> None:
+    shown = [load for load in loads if load.status != "absent"]
+    rows = [
+        (
+            load.stream,
+            load.rows_read,
+            load.rows_inserted,
+            load.rows_updated,
+            load.rows_unchanged,
+            load.rows_rejected,
+            round(load.seconds, 2),
+        )
+        for load in shown
+    ]
+    print_table("", COLUMNS, rows)
+    for load in shown:
+        for notice in load.notices:
+            say(f"{load.stream}: {notice}")
+    absent = [load.stream for load in loads if load.status == "absent"]
+    if absent:
+        say(f"not in this shop: {', '.join(absent)}")
+    if any(load.rows_rejected for load in loads):
+        say("rejected rows and their reasons are in raw.rejected_rows")

@@ -1,0 +1,68 @@
+"""The contract for people: as rows for the console and as the tables of docs/sources.md."""
+
+from __future__ import annotations
+
+from ingest.contract import Column, Table, load_contract
+from ingest.names import suggestion
+from patron.errors import UsageError
+
+BEGIN = "<!-- begin: patron ingest contract -->"
+END = "<!-- end: patron ingest contract -->"
+
+
+def contract_rows() -> list[dict[str, object]]:
+    """One row per stream."""
+    return [
+        {
+            "stream": table.name,
+            "needed": table.needed,
+            "primary key": ", ".join(table.primary_key),
+            "feeds": table.feeds,
+        }
+        for table in load_contract().tables
+    ]
+
+
+def stream_rows(stream: str) -> list[dict[str, object]]:
+    """One row per column of a stream."""
+    known = load_contract().streams
+    if stream not in known:
+        raise UsageError(f"unknown stream '{stream}'", remedy=suggestion(stream, known))
+    table = load_contract().table(stream)
+    return [
+        {
+            "column": column.name,
+            "type": column.type,
+            "required": column.required,
+            "key": column.name in table.primary_key,
+            "description": _described(column),
+        }
+        for column in table.columns
+    ]
+
+
+def contract_markdown() -> str:
+    """The contract as the tables that docs/sources.md shows."""
+    return "\n\n".join(_table_markdown(table) for table in load_contract().tables)
+
+
+def _table_markdown(table: Table) -> str:
+    needed = "needed by every shop" if table.needed else f"optional, for {table.feeds}"
+    lines = [
+        f"### {table.name}",
+        "",
+        f"{table.description}. {needed[0].upper()}{needed[1:]}.",
+        "",
+        "| column | type | | meaning |",
+        "|---|---|---|---|",
+    ]
+    for column in table.columns:
+        mark = "key" if column.name in table.primary_key else "required" if column.required else ""
+        lines.append(f"| `{column.name}` | {column.type} | {mark} | {_described(column)} |")
+    return "\n".join(lines)
+
+
+def _described(column: Column) -> str:
+    if column.values:
+        return f"{column.description}: {', '.join(column.values)}"
+    return column.description

@@ -1,0 +1,110 @@
+"""What `patron init` writes: sources.yaml and the folders of a shop."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from ingest.sources import load_mapping
+from patron.errors import PatronError, UsageError
+from patron.shop import Shop
+
+TEMPLATE = """\
+# What this shop loads. 'patron ingest' reads this file; docs/sources.md explains every key.
+sources:
+  shop_files:                       # a name of your choice
+    loader: files                   # a folder, a .zip or one file; CSV, Parquet or JSON
+    path: exports                   # relative to this file's folder
+
+    # Every file in the folder can be queried by its name without suffix (orders.csv as orders).
+    # Name files yourself to read several as one, or to set options:
+    # files:
+    #   order_lines: {path: "lines/*.csv", delimiter: ";", incremental: true}
+
+    # A stream is a SELECT that returns columns of one raw table, under the names that
+    # 'patron ingest contract' lists. Values may stay text: the contract converts them.
+    streams:
+      customers:
+        select: |
+          SELECT id AS customer_id, email, country, created_at, updated_at
+          FROM customers
+      orders:
+        select: |
+          SELECT id AS order_id, COALESCE(user_id, 'guest') AS customer_id,
+                 placed_at AS ordered_at, status AS order_status,
+                 goods_total AS order_amount, discount AS discount_amount,
+                 'EUR' AS currency, updated_at
+          FROM orders
+      order_items:
+        select: |
+          SELECT order_id, line AS line_number, sku AS product_id, qty AS quantity,
+                 price AS unit_price, updated_at
+          FROM order_items
+"""
+MAPPED = """\
+# What this shop loads: {description}.
+# 'patron ingest' reads this file; docs/sources.md explains every key.
+sources:
+  {name}:
+    mapping: {mapping}
+    path: {path}
+"""
+ENVIRONMENT = """\
+# Secrets of this shop. Copy to .env, fill in, 'chmod 600 .env', and before 'patron ingest':
+#   set -a; source .env; set +a
+# sources.yaml refers to them as ${NAME}; nothing else may hold them.
+# SHOP_DSN=postgresql://reader:password@localhost/shop
+"""
+
+
+def scaffold(shop: Shop, *, mapping: str | None, path: str | None, overwrite: bool) -> list[Path]:
+    """Write sources.yaml and make the folders of a shop.
+
+    Args:
+        shop: The shop.
+        mapping: One of Patron's mappings; without it an annotated template is written.
+        path: What the mapping reads.
+        overwrite: Whether an existing sources.yaml is replaced.
+
+    Returns:
+        The files written.
+    """
+    if shop.sources_file.exists() and not overwrite:
+        raise PatronError(
+            "the shop has a sources.yaml already",
+            where=str(shop.sources_file),
+            remedy="edit it, or call again with --force to replace it",
+        )
+    text = _mapped(shop, mapping, path) if mapping else TEMPLATE
+    exports = () if mapping else (shop.root / "exports",)
+    for folder in (shop.root, shop.data, shop.artifacts, shop.site, *exports):
+        folder.mkdir(parents=True, exist_ok=True)
+    shop.sources_file.write_text(text, encoding="utf-8")
+    written = [shop.sources_file]
+    environment = shop.root / ".env.example"
+    if not mapping and not environment.exists():
+        environment.write_text(ENVIRONMENT, encoding="utf-8")
+        written.append(environment)
+    return written
+
+
+def _mapped(shop: Shop, mapping: str, path: str | None) -> str:
+    found = load_mapping(mapping, "--mapping")
+    if not path:
+        raise UsageError(
+            f"the mapping '{mapping}' needs to know what to read",
+            remedy=f"patron init --mapping {mapping} --path FOLDER_OR_FILE",
+        )
+    return MAPPED.format(
+        description=found.description, name=mapping, mapping=mapping, path=_declared(shop, path)
+    )
+
+
+def _declared(shop: Shop, path: str) -> str:
+    """The path as sources.yaml shall hold it: relative to the shop where it is inside."""
+    given = Path(path).expanduser()
+    if given.is_absolute() or not given.exists():
+        return str(given)
+    absolute = given.resolve()
+    if absolute.is_relative_to(shop.root):
+        return str(absolute.relative_to(shop.root))
+    return str(absolute)
