@@ -1,0 +1,39 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from patron.errors import BusyError, PatronError, UsageError
+from patron.shop import find_project, find_shop
+
+
+def test_an_error_says_what_where_and_remedy() -> None:
+    error = PatronError("no such file", where="a.csv", remedy="check the path")
+    assert str(error) == "no such file\n  where:  a.csv\n  remedy: check the path"
+    assert error.exit_code == 1
+
+
+def test_busy_is_one_line_and_its_own_exit_code() -> None:
+    error = BusyError("in use", where="x.duckdb", remedy="wait")
+    assert str(error) == "in use | x.duckdb | wait"
+    assert (error.exit_code, UsageError("no").exit_code) == (75, 2)
+
+
+def test_the_shop_is_the_option_then_the_variable_then_the_project(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("PATRON_SHOP", raising=False)
+    assert find_shop().root == find_project()
+    monkeypatch.setenv("PATRON_SHOP", str(tmp_path / "variable"))
+    assert find_shop().root == tmp_path / "variable"
+    shop = find_shop(tmp_path / "option")
+    assert shop.root == tmp_path / "option"
+    assert shop.warehouse == tmp_path / "option" / "data" / "warehouse.duckdb"
+
+
+def test_a_file_is_no_shop(tmp_path: Path) -> None:
+    path = tmp_path / "orders.csv"
+    path.touch()
+    with pytest.raises(PatronError, match="the shop is a file, not a folder"):
+        find_shop(path)

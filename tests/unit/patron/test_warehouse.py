@@ -1,0 +1,80 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from patron.errors import BusyError, PatronError
+from patron.shop import Shop, find_project
+from patron.warehouse import reading, writing
+
+HOLD = """
+import sys, time, duckdb
+connection = duckdb.connect(sys.argv[1])
+print("open", flush=True)
+time.sleep(float(sys.argv[2]))
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Shop:
+    return Shop(root=tmp_path, project=find_project())
+
+
+def test_a_locked_database_is_one_line_that_names_the_holder(folder: Shop) -> None:
+    folder.data.mkdir(parents=True)
+    process = subprocess.Popen(
+        [sys.executable, "-c", HOLD, str(folder.warehouse), "30"], stdout=subprocess.PIPE, text=True
+    )
+    assert process.stdout is not None
+    process.stdout.readline()
+    try:
+        with pytest.raises(BusyError) as caught, writing(folder):
+            pass
+        assert f"(pid {process.pid})" in str(caught.value)
+        assert "\n" not in str(caught.value)
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def test_waiting_for_a_locked_database(folder: Shop) -> None:
+    folder.data.mkdir(parents=True)
+    process = subprocess.Popen(
+        [sys.executable, "-c", HOLD, str(folder.warehouse), "0.5"],
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout is not None
+    process.stdout.readline()
+    with writing(folder, wait_seconds=20) as connection:
+        assert connection.execute("SELECT 1").fetchone() == (1,)
+    process.communicate()
+
+
+def test_a_file_that_is_no_database_is_named(folder: Shop) -> None:
+    folder.data.mkdir(parents=True)
+    folder.warehouse.write_text("not a database" * 1000)
+    with pytest.raises(PatronError) as caught, writing(folder):
+        pass
+    assert str(folder.warehouse) in str(caught.value)
+
+
+def test_reading_before_anything_is_published(folder: Shop) -> None:
+    with pytest.raises(PatronError, match="nothing has been published yet"), reading(folder):
+        pass
+
+
+def test_readers_cannot_write_nor_reach_files(folder: Shop) -> None:
+    folder.data.mkdir(parents=True)
+    with duckdb.connect(str(folder.published)) as connection:
+        connection.execute("CREATE TABLE kpis AS SELECT 1 AS value")
+    with reading(folder) as connection:
+        assert connection.execute("SELECT value FROM kpis").fetchone() == (1,)
+        with pytest.raises(duckdb.InvalidInputException):
+            connection.execute("DROP TABLE kpis")
+        with pytest.raises(duckdb.PermissionException):
+            connection.execute("SELECT * FROM read_csv('/etc/passwd')")
