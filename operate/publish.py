@@ -276,7 +276,7 @@ def _describe_publication(cursor: Any, run_id: str, items: Sequence[Item], gone:
             now(),
             run_id,
             _value(cursor, "SELECT MAX(as_of_date) FROM intermediate.int_as_of"),
-            _value(cursor, "SELECT MAX(finished_at) FROM raw.load_log WHERE status = 'succeeded'"),
+            _value(cursor, "SELECT MAX(finished_at) FROM raw.load_log"),
             _value(cursor, _FAILED_AUDITS),
         ],
     )

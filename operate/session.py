@@ -26,6 +26,12 @@ def start(run: Run) -> None:
     _run = run
 
 
+def clear() -> None:
+    """Forget the last run of this process."""
+    global _run  # noqa: PLW0603
+    _run = None
+
+
 def current() -> Run | None:
     """The run that is going on, or the last one, if any."""
     return _run

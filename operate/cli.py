@@ -1,0 +1,118 @@
+"""The commands `patron run` and `patron status`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from patron import console
+
+if TYPE_CHECKING:
+    from operate.cycle import CycleResult, StepResult
+
+STEP_NAMES = ("ingest", "transform", "train", "score", "report")
+
+
+@click.command(
+    epilog="Example: patron run    |    every night: patron run --wait 3600    |"
+    "    only the pages: patron run --only report"
+)
+@click.option("--only", multiple=True, type=click.Choice(STEP_NAMES), help="Do only this step.")
+@click.option("--skip", multiple=True, type=click.Choice(STEP_NAMES), help="Leave this step out.")
+@click.option(
+    "--apply",
+    "apply_changes",
+    is_flag=True,
+    help="Apply changes of the project's files to production.",
+)
+@click.option(
+    "--wait",
+    "wait_seconds",
+    type=click.FloatRange(min=0),
+    default=0.0,
+    metavar="SECONDS",
+    help="Wait this long for another writer, then give up with exit code 75.",
+)
+@click.option(
+    "--execution-time",
+    metavar="TIME",
+    help="The moment to pretend it is, for simulated days: 2026-03-02T06:00.",
+)
+@click.option("--json", "as_json", is_flag=True, help="The summary as JSON on standard output.")
+@click.pass_context
+def run(
+    ctx: click.Context,
+    only: tuple[str, ...],
+    skip: tuple[str, ...],
+    apply_changes: bool,
+    wait_seconds: float,
+    execution_time: str | None,
+    as_json: bool,
+) -> None:
+    """Run the whole cycle: ingest, models, training, scores, reports.
+
+    Each step is skipped when nothing is due. The cycle stops where it fails; running it again is
+    safe and takes up where it stopped.
+    """
+    from operate.cycle import run_cycle
+    from operate.steps import Request
+
+    request = Request(ctx.obj(), _moment(execution_time), apply_changes, frozenset(only))
+    steps = [name for name in (only or STEP_NAMES) if name not in skip]
+    result = run_cycle(request, steps, wait_seconds, _tell)
+    _summarise(result, as_json=as_json)
+    if result.error:
+        raise result.error
+
+
+@click.command(epilog="Example: patron status    |    patron status --json")
+@click.option("--json", "as_json", is_flag=True, help="As JSON on standard output.")
+@click.pass_context
+def status(ctx: click.Context, as_json: bool) -> None:
+    """Show what is loaded, built, trained and published.
+
+    Works while another process is writing: then it shows the published state.
+    """
+    from operate.status import print_status, read_status
+
+    found = read_status(ctx.obj())
+    if as_json:
+        console.emit_json(found)
+    else:
+        print_status(found)
+
+
+def _moment(text: str | None) -> str | None:
+    if text is None:
+        return None
+    from datetime import datetime
+
+    try:
+        return datetime.fromisoformat(text).isoformat()
+    except ValueError as error:
+        raise click.BadParameter(
+            f"{text!r} is not a time such as 2026-03-02T06:00", param_hint="--execution-time"
+        ) from error
+
+
+def _tell(line: StepResult) -> None:
+    console.say(f"{line.step:<10} {line.outcome:<8} {line.seconds:>7.1f} s  {line.detail}")
+
+
+def _summarise(result: CycleResult, *, as_json: bool) -> None:
+    if as_json:
+        document: dict[str, Any] = {
+            "steps": [line.as_dict() for line in result.steps],
+            "report": result.page,
+            "error": str(result.error) if result.error else None,
+        }
+        console.emit_json(document)
+        return
+    console.print_table(
+        "",
+        ("step", "outcome", "seconds", "what"),
+        [(line.step, line.outcome, line.seconds, line.detail) for line in result.steps],
+    )
+    if result.page and not result.error:
+        click.echo(f"Report: {result.page}")

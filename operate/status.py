@@ -1,0 +1,136 @@
+"""What is loaded, built, trained and published, for `patron status`."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from datetime import UTC, datetime
+from typing import Any
+
+import duckdb
+
+from operate.record import FAILED
+from patron import console
+from patron.errors import BusyError
+from patron.lock import holder
+from patron.shop import Shop
+from patron.warehouse import connect
+
+Rows = list[dict[str, Any]]
+
+LOADS = """
+SELECT source, stream, status, rows_inserted, rows_updated, rows_rejected, finished_at
+FROM raw.load_log
+QUALIFY ROW_NUMBER() OVER (PARTITION BY source, stream ORDER BY finished_at DESC, batch_id DESC) = 1
+ORDER BY source, stream
+"""
+LAST_BATCHES = """
+SELECT model, outcome, error, run_id, finished_at, duration_seconds FROM quality.model_runs
+WHERE environment = 'prod'
+QUALIFY ROW_NUMBER() OVER (PARTITION BY model ORDER BY finished_at DESC, run_id DESC) = 1
+"""
+GROUPS = f"""
+SELECT
+  SPLIT_PART(model, '.', 1) AS models, COUNT(*) AS count, MAX(finished_at) AS last_built_at,
+  COUNT(*) FILTER (outcome = '{FAILED}') AS failed
+FROM ({LAST_BATCHES}) AS last_batches GROUP BY ALL ORDER BY ALL
+"""
+FAILURES = f"""
+SELECT model, error, finished_at FROM ({LAST_BATCHES}) AS last_batches
+WHERE outcome = '{FAILED}' ORDER BY model
+"""
+FINDINGS = """
+SELECT model, audit, blocking, failed_rows, sample_keys, audited_at FROM quality.audit_results
+WHERE environment = 'prod'
+QUALIFY ROW_NUMBER() OVER (
+  PARTITION BY model, audit, arguments ORDER BY audited_at DESC, run_id DESC
+) = 1 AND failed_rows > 0
+ORDER BY model, audit
+"""
+PUBLICATION = "SELECT * FROM quality.publication"
+
+
+def read_status(shop: Shop) -> dict[str, Any]:
+    """Everything `patron status` shows, as plain values."""
+    writer = holder(shop)
+    found: dict[str, Any] = {"shop": str(shop.root), "writer": writer, "as_published": False}
+    found |= _built(shop, busy=writer is not None)
+    found["champions"] = _champions(shop)
+    found["published"] = _publication(shop)
+    return found
+
+
+def print_status(found: dict[str, Any]) -> None:
+    """The same for people."""
+    console.say(f"shop: {found['shop']}")
+    if found["writer"]:
+        console.say(f"writing now: {found['writer']}")
+    if found["as_published"]:
+        console.say("the warehouse is in use, so this is the state when it was last published")
+    for title, key in (
+        ("Loaded", "loads"),
+        ("Built", "models"),
+        ("Failed", "failures"),
+        ("Audits that found something", "findings"),
+        ("Champions", "champions"),
+        ("Published", "published"),
+    ):
+        _print_rows(title, found[key])
+
+
+def _print_rows(title: str, rows: Rows) -> None:
+    if not rows:
+        console.say(f"{title}: nothing")
+        return
+    console.print_table(title, list(rows[0]), [list(row.values()) for row in rows])
+
+
+def _built(shop: Shop, *, busy: bool) -> dict[str, Any]:
+    """From the warehouse when nobody has it, else from the published copy."""
+    if not busy and shop.warehouse.exists():
+        try:
+            with closing(connect(shop.warehouse, read_only=True)) as connection:
+                return {
+                    "loads": _rows(connection, LOADS),
+                    "models": _rows(connection, GROUPS),
+                    "failures": _rows(connection, FAILURES),
+                    "findings": _rows(connection, FINDINGS),
+                }
+        except BusyError:
+            pass
+    if not shop.published.exists():
+        return {"loads": [], "models": [], "failures": [], "findings": []}
+    with closing(connect(shop.published, read_only=True, wait_seconds=5)) as connection:
+        return {
+            "as_published": True,
+            "loads": [],
+            "models": _rows(connection, GROUPS),
+            "failures": _rows(connection, FAILURES),
+            "findings": _rows(connection, FINDINGS),
+        }
+
+
+def _publication(shop: Shop) -> Rows:
+    if not shop.published.exists():
+        return []
+    with closing(connect(shop.published, read_only=True, wait_seconds=5)) as connection:
+        rows = _rows(connection, PUBLICATION)
+    for row in rows:
+        age = datetime.now(UTC).replace(tzinfo=None) - row["published_at"]
+        row["age_hours"] = round(age.total_seconds() / 3600, 1)
+    return rows
+
+
+def _champions(shop: Shop) -> Rows:
+    from operate.scoring import champions
+
+    return [{"task": task, "version": version} for task, version in champions(shop).items()]
+
+
+def _rows(connection: duckdb.DuckDBPyConnection, query: str) -> Rows:
+    """The rows of a query; none where the shop has no such table yet."""
+    try:
+        result = connection.execute(query)
+    except duckdb.CatalogException:
+        return []
+    names = [column[0] for column in result.description or []]
+    return [dict(zip(names, row, strict=True)) for row in result.fetchall()]

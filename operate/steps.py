@@ -1,0 +1,130 @@
+"""The steps of the cycle: each says what it did in one line, and is skipped when nothing is due."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from patron.shop import Shop
+
+DONE = "done"
+SKIPPED = "skipped"
+
+
+@dataclass(frozen=True)
+class Request:
+    """What the caller of the cycle asked for.
+
+    Attributes:
+        shop: Whose cycle.
+        execution_time: The moment to pretend it is, for simulated days.
+        apply_changes: Apply changes of the project's files to production.
+        forced: Steps named with --only, done even when nothing is due.
+    """
+
+    shop: Shop
+    execution_time: str | None = None
+    apply_changes: bool = False
+    forced: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a step did.
+
+    Attributes:
+        outcome: `done` or `skipped`.
+        detail: One line for people.
+        page: The page to open, from the step that makes it.
+    """
+
+    outcome: str
+    detail: str
+    page: Path | None = None
+
+
+def ingest(request: Request) -> Outcome:
+    """Load what is new at the declared sources."""
+    from ingest.run import ingest_all
+
+    loads = ingest_all(request.shop)
+    loaded = [load for load in loads if load.status == "loaded"]
+    rows = sum(load.rows_inserted + load.rows_updated for load in loaded)
+    rejected = sum(load.rows_rejected for load in loads)
+    if not loaded:
+        return Outcome(SKIPPED, "nothing new at the sources")
+    return Outcome(DONE, f"{rows:,} rows of {len(loaded)} streams, {rejected:,} rejected")
+
+
+def transform(request: Request) -> Outcome:
+    """Bring the models up to date and publish them."""
+    from operate.transform import run_prod
+
+    result = run_prod(request.shop, request.execution_time, apply_changes=request.apply_changes)
+    parts = [f"{len(result.models)} models built" if result.models else "every model is up to date"]
+    if result.warnings:
+        parts.append(f"{len(result.warnings)} audits warn, see 'patron status'")
+    if result.unapplied_changes:
+        parts.append(
+            "the project's files differ from production, --apply applies them"
+        )
+    return Outcome(DONE if result.models else SKIPPED, "; ".join(parts))
+
+
+def train(request: Request) -> Outcome:
+    """Train the first models; later trainings are decided with `patron train`."""
+    from ml.registry import TASKS
+    from ml.train import train_all
+
+    from ml.errors import TooLittleData
+    from operate.scoring import champions
+
+    missing = [task for task in TASKS if task not in champions(request.shop)]
+    if not missing and "train" not in request.forced:
+        return Outcome(SKIPPED, "every task has a champion")
+    try:
+        train_all(request.shop, tasks=None if "train" in request.forced else missing)
+    except TooLittleData as error:
+        return Outcome(SKIPPED, error.what)
+    trained = champions(request.shop)
+    return Outcome(DONE, ", ".join(f"{task} {version}" for task, version in trained.items()))
+
+
+def score(request: Request) -> Outcome:
+    """Score with champions that readers do not see yet."""
+    from operate import scoring
+
+    if not scoring.champions(request.shop):
+        return Outcome(SKIPPED, "no trained model")
+    if not scoring.is_due(request.shop) and "score" not in request.forced:
+        return Outcome(SKIPPED, "scores are of the current champions")
+    result = scoring.score(request.shop, request.execution_time)
+    return Outcome(DONE, f"{len(result.models)} models built")
+
+
+def report(request: Request) -> Outcome:
+    """Build the pages when data or pages changed since the last time."""
+    from reports.builder.api import build_site
+
+    shop = request.shop
+    newest = max((path.stat().st_mtime for path in shop.site.rglob("*.html")), default=0.0)
+    page = shop.site / "index.html"
+    if newest > _changed_at(shop) and page.exists() and "report" not in request.forced:
+        return Outcome(SKIPPED, "the pages are up to date", page)
+    built = build_site(shop)
+    return Outcome(DONE, str(built), built)
+
+
+def _changed_at(shop: Shop) -> float:
+    sources = (path for path in (shop.project / "reports").rglob("*") if path.is_file())
+    return max([shop.published.stat().st_mtime, *(path.stat().st_mtime for path in sources)])
+
+
+STEPS: dict[str, Callable[[Request], Outcome]] = {
+    "ingest": ingest,
+    "transform": transform,
+    "train": train,
+    "score": score,
+    "report": report,
+}

@@ -1,0 +1,189 @@
+"""Building the models from Python: what `patron run` and scoring call instead of the stock command.
+
+The same hooks run as with `sqlmesh plan` and `sqlmesh run`; here a failure is a PatronError.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import duckdb
+
+from operate import failures, session
+from operate.console import CalmConsole
+from operate.record import AuditOutcome, Failure
+from operate.session import PRODUCTION
+from patron.errors import BusyError, PatronError
+from patron.shop import Shop
+from patron.warehouse import first_line, is_lock_error
+
+
+@dataclass(frozen=True)
+class TransformResult:
+    """What a plan or run did.
+
+    Attributes:
+        models: The models that were written.
+        warnings: Audits that found something and do not block, with their model.
+        unapplied_changes: The project's files differ from production and were not applied.
+    """
+
+    models: tuple[str, ...]
+    warnings: tuple[tuple[str, AuditOutcome], ...] = ()
+    unapplied_changes: bool = False
+
+
+def run_prod(
+    shop: Shop, execution_time: str | None = None, *, apply_changes: bool = False
+) -> TransformResult:
+    """Bring production up to date: plan it the first time, then run what is due.
+
+    A plan that was killed while it changed production is planned again.
+
+    Args:
+        shop: Whose models.
+        execution_time: The moment to pretend it is, for simulated days.
+        apply_changes: Apply changes of the project's files to production.
+
+    Raises:
+        PatronError: If a model or audit fails; its rows are as they were.
+    """
+    with _context(shop) as context:
+        environment = context.state_reader.get_environment(PRODUCTION)
+        ready = environment is not None and environment.finalized_ts is not None
+        changed = ready and context.diff(PRODUCTION)
+        planned: tuple[str, ...] = ()
+        if not ready or (changed and apply_changes):
+            planned = _plan(context, execution_time=execution_time)
+        with _explained():
+            status = context.run(PRODUCTION, execution_time=execution_time)
+        if status.is_failure:
+            raise _failure(None)
+        result = _result(session.current())
+        return TransformResult(
+            (*planned, *result.models), result.warnings, bool(changed and not apply_changes)
+        )
+
+
+def plan_prod(shop: Shop, execution_time: str | None = None) -> TransformResult:
+    """Apply the project's files to production and build what that needs.
+
+    Raises:
+        PatronError: If a model or audit fails; production is as it was.
+    """
+    with _context(shop) as context:
+        return TransformResult(_plan(context, execution_time=execution_time))
+
+
+def restate(
+    shop: Shop,
+    models: Sequence[str],
+    start: date,
+    end: date,
+    execution_time: str | None = None,
+) -> TransformResult:
+    """Build intervals of production again, with everything downstream of them.
+
+    A kill leaves the old rows, and the next run finishes the work.
+
+    Args:
+        shop: Whose models.
+        models: Which models, such as `ml.churn_predictions`.
+        start: First day.
+        end: Last day.
+        execution_time: The moment to pretend it is.
+
+    Raises:
+        PatronError: If a model or audit fails; its rows are as they were.
+    """
+    with _context(shop) as context:
+        written = _plan(
+            context,
+            restate_models=list(models),
+            start=start.isoformat(),
+            end=end.isoformat(),
+            execution_time=execution_time,
+        )
+        return TransformResult(written)
+
+
+def ask(shop: Shop, query: str) -> list[tuple[Any, ...]]:
+    """Ask the warehouse through SQLMesh's own connection, inside a process that writes."""
+    with _context(shop, load=False) as context:
+        rows: list[tuple[Any, ...]] = context.engine_adapter.fetchall(query)
+        return rows
+
+
+@contextmanager
+def _context(shop: Shop, *, load: bool = True) -> Iterator[Any]:
+    from sqlmesh import Context
+    from sqlmesh.core.console import set_console
+
+    shop.activate()
+    session.clear()
+    set_console(CalmConsole())
+    with failures.muted(), _explained():
+        context = Context(paths=[str(shop.project)], load=load)
+    try:
+        with failures.muted():
+            yield context
+    finally:
+        context.close()
+
+
+def _plan(context: Any, **options: Any) -> tuple[str, ...]:
+    with _explained():
+        context.plan(
+            PRODUCTION,
+            auto_apply=True,
+            no_prompts=True,
+            skip_tests=True,
+            **{name: value for name, value in options.items() if value is not None},
+        )
+    return _result(session.current()).models
+
+
+def _result(run: Any) -> TransformResult:
+    if run is None:
+        return TransformResult(())
+    return TransformResult(tuple(dict.fromkeys(run.written)), tuple(run.warnings))
+
+
+@contextmanager
+def _explained() -> Iterator[None]:
+    """Turn SQLMesh's and DuckDB's exceptions into errors for people."""
+    from sqlmesh.utils.errors import SQLMeshError
+
+    try:
+        yield
+    except duckdb.IOException as error:
+        if is_lock_error(error):
+            raise BusyError(
+                "the warehouse is open in another program",
+                where=first_line(error),
+                remedy="close it, or call again with --wait SECONDS",
+            ) from error
+        raise _failure(error) from error
+    except (SQLMeshError, duckdb.Error) as error:
+        raise _failure(error) from error
+
+
+def _failure(error: Exception | None) -> PatronError:
+    run = session.current()
+    found: list[Failure] = run.failures if run else []
+    if found:
+        lines = [line for failure in found for line in failure.lines]
+        return PatronError(
+            "models could not be built; what failed was undone, nothing was published",
+            where="\n          ".join(lines),
+            remedy=failures.REMEDY,
+        )
+    return PatronError(
+        "the models cannot be built",
+        where=first_line(error) if error else None,
+        remedy="'sqlmesh plan dev' shows the whole message",
+    )
