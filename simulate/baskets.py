@@ -8,15 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulate import settings
-from simulate.catalogue import (
-    MONTH_DAYS,
-    WEEK_DAYS,
-    choose_columns,
-    choose_products,
-    price_effect,
-    sale_prices,
-)
+from simulate.choice import choose_columns, choose_products
 from simulate.people import NEVER
+from simulate.prices import MONTH_DAYS, WEEK_DAYS, price_effect, sale_prices
 from simulate.randomness import Purpose, generator
 from simulate.seasons import RATES, peak_factor
 from simulate.world import World

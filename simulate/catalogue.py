@@ -13,12 +13,9 @@ from numpy.typing import NDArray
 from simulate.randomness import Purpose, generator
 
 LISTS = Path(__file__).parent / "lists"
-MONTH_DAYS = 30
-WEEK_DAYS = 7
 ALWAYS = -1
 NEVER_DAY = 10**6
 VARIANT_SHARE, BUNDLE_SHARE, LATER_SHARE, DISCONTINUED_SHARE = 0.08, 0.03, 0.15, 0.06
-PRICE_CHANGE_SHARE, SALE_SHARE, MONTHLY_DRIFT = 0.10, 0.08, 0.002
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -153,65 +150,6 @@ def build_catalogue(seed: int, products: int) -> Catalogue:
         partner,
         probability,
     )
-
-
-def list_prices(seed: int, catalogue: Catalogue, months: int) -> Ints:
-    """List prices in cents, one row per month of 30 days since the opening."""
-    level = catalogue.base_price.copy()
-    rows = np.empty((months, catalogue.size), np.int64)
-    for month in range(months):
-        if month:
-            rng = generator(seed, Purpose.PRICE_MONTH, month)
-            changes = rng.random(catalogue.size) < PRICE_CHANGE_SHARE
-            factor = np.exp(np.clip(rng.normal(0.02, 0.09, catalogue.size), -0.16, 0.2))
-            level = np.where(changes, level * factor, level)
-        rows[month] = tidy_price(level)
-    return rows
-
-
-def tidy_price(cents: Floats) -> Ints:
-    """Prices as shops write them: 3.49, never 3.4712."""
-    prices: Ints = np.maximum(np.rint(cents / 10).astype(np.int64) * 10 - 1, 29)
-    return prices
-
-
-def sale_prices(seed: int, prices: Ints, week: int) -> Ints:
-    """The prices of a week: some products are on sale."""
-    rng = generator(seed, Purpose.SALE_WEEK, week)
-    on_sale = rng.random(len(prices)) < SALE_SHARE
-    reduced = tidy_price(prices * rng.uniform(0.72, 0.90, len(prices)))
-    return np.where(on_sale, reduced, prices)
-
-
-def unit_costs(catalogue: Catalogue, month: int) -> Ints:
-    """Unit costs in cents: they follow the trend, not each price change."""
-    cost = catalogue.base_price * catalogue.cost_share * (1 + MONTHLY_DRIFT) ** month
-    rounded: Ints = np.rint(cost).astype(np.int64)
-    return rounded
-
-
-def price_effect(catalogue: Catalogue, prices: Ints, month: int) -> Floats:
-    """How prices move demand: (price / trend) ^ elasticity."""
-    trend = catalogue.base_price * (1 + MONTHLY_DRIFT) ** month
-    effect: Floats = (prices / trend) ** catalogue.elasticity
-    return effect
-
-
-def choose_products(weights: Floats, bounds: Ints, department: Ints, draws: Floats) -> Ints:
-    """One product of each given department, by weight."""
-    cumulated = np.concatenate([[0.0], np.cumsum(weights)])
-    low, high = cumulated[bounds[department]], cumulated[bounds[department + 1]]
-    found = np.searchsorted(cumulated, low + draws * (high - low), side="right") - 1
-    last: Ints = bounds[department + 1] - 1
-    return np.minimum(found, last)
-
-
-def choose_columns(weights: NDArray[np.floating[Any]], draws: Floats) -> Ints:
-    """One column of each row, by weight."""
-    cumulated = np.cumsum(weights, axis=1)
-    wanted = draws.astype(cumulated.dtype) * cumulated[:, -1]
-    found: Ints = np.asarray((cumulated <= wanted[:, None]).sum(axis=1), np.int64)
-    return np.minimum(found, weights.shape[1] - 1)
 
 
 def _read_lists() -> Any:

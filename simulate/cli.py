@@ -15,7 +15,9 @@ from patron.lock import writer_lock
 from patron.shop import Shop
 
 if TYPE_CHECKING:
-    from simulate.shopfolder import Folders, Report, Summary
+    from simulate.deliver import Summary
+    from simulate.shopfolder import Report
+    from simulate.state import Folders
 
 WAIT = click.option(
     "--wait", type=float, default=0.0, metavar="SECONDS", help="Wait for another writer."
@@ -93,13 +95,15 @@ def _create(shop: Shop, options: dict[str, Any]) -> None:
     with writer_lock(shop, "patron simulate", options["wait"]), _bar("Simulating") as report:
         if options["if_missing"] and folders.has_shop:
             say(f"there is a simulated shop already: {folders.out}")
+            if options["as_json"]:
+                emit_json({"created": False, "out": folders.out, "truth": folders.truth})
             return
         summary = shopfolder.create(spec, folders, force=options["force"], report=report)
     _show(summary, folders, started, as_json=options["as_json"])
 
 
 def _folders(shop: Shop, out_folder: str | None, truth_folder: str | None) -> Folders:
-    from simulate.shopfolder import Folders
+    from simulate.state import Folders
 
     place = Path(out_folder).expanduser().resolve() if out_folder else shop.data / "shop"
     truth = Path(truth_folder).expanduser().resolve() if truth_folder else place.parent / "truth"
@@ -108,18 +112,27 @@ def _folders(shop: Shop, out_folder: str | None, truth_folder: str | None) -> Fo
 
 @contextmanager
 def _bar(description: str) -> Iterator[Report]:
+    from patron.errors import PatronError
+
     with progress(description) as bar:
 
         def report(done: int, count: int) -> None:
             bar.update(bar.task_ids[0], completed=done, total=count)
 
-        yield report
+        try:
+            yield report
+        except OSError as error:
+            raise PatronError(
+                f"cannot write: {error.strerror}",
+                where=error.filename,
+                remedy="check the disk and its permissions, then run the same command again",
+            ) from error
 
 
 def _show(summary: Summary, folders: Folders, started: float, *, as_json: bool) -> None:
     if as_json:
         emit_json(
-            {"out": folders.out, "truth": folders.truth}
+            {"created": True, "out": folders.out, "truth": folders.truth}
             | {"rows": summary.rows, "defects": summary.defects}
         )
         return

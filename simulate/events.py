@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from simulate.orders import PAYMENT_METHODS, REASONS, SHIPPING_METHODS, Orders, Portion
+from simulate.lifecycle import REASONS
+from simulate.orders import PAYMENT_METHODS, SHIPPING_METHODS, Orders, Portion
 from simulate.people import NEVER, places
 from simulate.references import coded, moments
 from simulate.seasons import CODES, DAY_SECONDS

@@ -9,7 +9,9 @@ import duckdb
 import numpy as np
 import pandas as pd
 
+from patron.errors import PatronError
 from patron.sql import literal
+from patron.warehouse import first_line
 from simulate.streams import Stream
 
 DEFECT_COLUMNS = ("stream", "row_key", "defect", "detail", "batch")
@@ -61,20 +63,17 @@ def write_table(engine: duckdb.DuckDBPyConnection, frame: pd.DataFrame, path: Pa
     return rows
 
 
-def column_types(
-    engine: duckdb.DuckDBPyConnection, stream: Stream, frame: pd.DataFrame
-) -> dict[str, str]:
-    """The delivered columns of a stream and their types."""
-    engine.register("frame", frame)
-    found = engine.execute(f"DESCRIBE {stream.select}").fetchall()
-    engine.unregister("frame")
-    return {row[0]: row[1] for row in found}
-
-
 def _copy(engine: duckdb.DuckDBPyConnection, select: str, path: Path) -> int:
     path.parent.mkdir(parents=True, exist_ok=True)
     options = OPTIONS[path.suffix.removeprefix(".")]
-    row = engine.execute(f"COPY ({select}) TO {literal(str(path))} ({options})").fetchone()
+    try:
+        row = engine.execute(f"COPY ({select}) TO {literal(str(path))} ({options})").fetchone()
+    except duckdb.IOException as error:
+        raise PatronError(
+            f"cannot write: {first_line(error)}",
+            where=str(path.parent),
+            remedy="check the disk and its permissions, then run the same command again",
+        ) from error
     return int(row[0]) if row else 0
 
 

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from simulate import settings
 from simulate.baskets import Lines, draw_lines
-from simulate.people import NEVER, stack
+from simulate.lifecycle import order_life
+from simulate.people import stack
 from simulate.randomness import Purpose, generator
 from simulate.seasons import DAY_SECONDS, PROMOTIONS, WELCOME, WELCOME_NUMBER, seconds_of_day
 from simulate.settings import DEFECTS
@@ -19,14 +21,16 @@ from simulate.world import World
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
-HOUR_SECONDS = 3600
 # Orders are drawn and written in portions of about this size.
 PORTION_ORDERS = 500_000
 PAYMENT_METHODS = ("card", "paypal", "invoice", "bank_transfer")
+BANK_TRANSFER = PAYMENT_METHODS.index("bank_transfer")
 PAYMENT_SHARES = (0.46, 0.31, 0.15, 0.08)
 SHIPPING_METHODS = ("standard", "express", "pickup")
 SHIPPING_SHARES = (0.74, 0.14, 0.12)
 SHIPPING_CENTS = np.array([490, 990, 0])
+MAX_LATE_DAYS = 5
+OFFSET_HOURS = np.array([2, 1, -5, 9], np.int8)
 
 
 @dataclass(frozen=True)
@@ -128,20 +132,6 @@ def _draw_day(world: World, near: Ints, day: int) -> Portion:
     payment = rng.choice(len(PAYMENT_METHODS), size, p=PAYMENT_SHARES).astype(np.int8)
     shipping = rng.choice(len(SHIPPING_METHODS), size, p=SHIPPING_SHARES).astype(np.int8)
     lines = draw_lines(world, customer, code, day)
-    gross = np.bincount(lines.order, lines.units * lines.price, size).astype(np.int64)
-    discount = np.bincount(lines.order, lines.discount, size).astype(np.int64)
-    cost = np.where(
-        (gross - discount >= settings.FREE_SHIPPING_CENTS) & (shipping == 0),
-        0,
-        SHIPPING_CENTS[shipping],
-    )
-    paid, shipped, delivered, cancelled, refunded = _life(world, lines, ordered, payment, day)
-    defect = generator(world.spec.seed, Purpose.ORDER_DEFECTS, day)
-    lines.duplicate[:] = defect.random(len(lines.order)) < DEFECTS.duplicate
-    lines.return_duplicate[:] = defect.random(len(lines.order)) < DEFECTS.duplicate
-    draws = defect.random((7, size))
-    late_days = defect.integers(1, 6, size)
-    offsets = defect.choice(np.array([2, 1, -5, 9], np.int8), size)
     return Portion(
         Orders(
             number=world.first_numbers[day] + np.arange(size),
@@ -151,26 +141,47 @@ def _draw_day(world: World, near: Ints, day: int) -> Portion:
             payment=payment,
             shipping=shipping,
             payment_failed=rng.random(size) < settings.FAILED_PAYMENT_SHARE,
-            paid=paid,
-            shipped=shipped,
-            delivered=delivered,
-            cancelled=cancelled,
-            refunded=refunded,
-            released=np.where(draws[0] < DEFECTS.late, (day + late_days) * DAY_SECONDS, ordered),
-            line_count=np.bincount(lines.order, minlength=size),
-            gross=gross,
-            discount=discount,
-            shipping_cost=cost,
-            tax=np.rint((gross - discount) * settings.TAX_SHARE).astype(np.int64),
-            is_negative=draws[1] < DEFECTS.negative_order,
-            is_unknown=draws[2] < DEFECTS.unknown_customer,
-            offset=np.where(draws[3] < DEFECTS.offset_timestamp, offsets, 0).astype(np.int8),
-            duplicate=draws[4] < DEFECTS.duplicate,
-            payment_duplicate=draws[5] < DEFECTS.duplicate,
-            payment_negative=draws[6] < DEFECTS.negative_payment,
+            **order_life(world, lines, ordered, payment == BANK_TRANSFER, day),
+            **_amounts(lines, shipping),
+            **_defects(world, lines, ordered, day),
         ),
         lines,
     )
+
+
+def _amounts(lines: Lines, shipping: NDArray[np.int8]) -> dict[str, Any]:
+    """What an order costs, in cents."""
+    size = len(shipping)
+    gross = np.bincount(lines.order, lines.units * lines.price, size).astype(np.int64)
+    discount = np.bincount(lines.order, lines.discount, size).astype(np.int64)
+    is_free = (gross - discount >= settings.FREE_SHIPPING_CENTS) & (shipping == 0)
+    return {
+        "line_count": np.bincount(lines.order, minlength=size),
+        "gross": gross,
+        "discount": discount,
+        "shipping_cost": np.where(is_free, 0, SHIPPING_CENTS[shipping]),
+        "tax": np.rint((gross - discount) * settings.TAX_SHARE).astype(np.int64),
+    }
+
+
+def _defects(world: World, lines: Lines, ordered: Ints, day: int) -> dict[str, Any]:
+    """What is spoilt; that of the lines is written into them."""
+    rng = generator(world.spec.seed, Purpose.ORDER_DEFECTS, day)
+    lines.duplicate[:] = rng.random(len(lines.order)) < DEFECTS.duplicate
+    lines.return_duplicate[:] = rng.random(len(lines.order)) < DEFECTS.duplicate
+    size = len(ordered)
+    draws = rng.random((7, size))
+    release = (day + rng.integers(1, MAX_LATE_DAYS + 1, size)) * DAY_SECONDS
+    offsets = rng.choice(OFFSET_HOURS, size)
+    return {
+        "released": np.where(draws[0] < DEFECTS.late, release, ordered),
+        "is_negative": draws[1] < DEFECTS.negative_order,
+        "is_unknown": draws[2] < DEFECTS.unknown_customer,
+        "offset": np.where(draws[3] < DEFECTS.offset_timestamp, offsets, 0).astype(np.int8),
+        "duplicate": draws[4] < DEFECTS.duplicate,
+        "payment_duplicate": draws[5] < DEFECTS.duplicate,
+        "payment_negative": draws[6] < DEFECTS.negative_payment,
+    }
 
 
 def _who_and_when(
@@ -215,56 +226,3 @@ def _codes(
         chance = PROMOTIONS[current - 1].usage * world.customers.promo[customer]
         code = np.where(draws[1] < chance, current, code)
     return code.astype(np.int8)
-
-
-def _life(
-    world: World, lines: Lines, ordered: Ints, payment: NDArray[np.int8], day: int
-) -> tuple[Ints, Ints, Ints, Ints, Ints]:
-    """When an order is paid, shipped, delivered, cancelled and refunded.
-
-    Writes what comes back of each line into `lines`.
-    """
-    rng = generator(world.spec.seed, Purpose.LIFE, day)
-    size = len(ordered)
-    waits = rng.random((6, size))
-    minutes = 60 + waits[0] * 600
-    paid = ordered + np.where(payment == 3, (0.5 + 2.5 * waits[0]) * DAY_SECONDS, minutes).astype(
-        int
-    )
-    shipped = paid + ((4 + 60 * waits[1]) * HOUR_SECONDS).astype(int)
-    delivered = shipped + ((20 + 96 * waits[2]) * HOUR_SECONDS).astype(int)
-    is_cancelled = waits[3] < settings.CANCELLED_SHARE
-    stop = np.minimum(ordered + 300 + (waits[4] * 48 * HOUR_SECONDS).astype(int), shipped - 60)
-    cancelled = np.where(is_cancelled, stop, NEVER)
-    paid = np.where(is_cancelled & (paid >= stop), NEVER, paid)
-    shipped, delivered = (np.where(is_cancelled, NEVER, time) for time in (shipped, delivered))
-    is_refunded = ~is_cancelled & (waits[5] < settings.REFUNDED_SHARE)
-    is_long = rng.random(size) < settings.LONG_REFUND_SHARE
-    wait_days = np.where(is_long, rng.uniform(61, 100, size), rng.uniform(3, 30, size))
-    refunded = np.where(is_refunded, delivered + (wait_days * DAY_SECONDS).astype(int), NEVER)
-    _send_back(rng, world, lines, delivered, refunded)
-    complete = lines.returned_units >= lines.units
-    everything = np.bincount(lines.order, ~complete, size) == 0
-    last = np.zeros(size, np.int64)
-    np.maximum.at(last, lines.order, np.where(complete, lines.returned, 0))
-    return paid, shipped, delivered, cancelled, np.where(everything, last, refunded)
-
-
-def _send_back(
-    rng: np.random.Generator, world: World, lines: Lines, delivered: Ints, refunded: Ints
-) -> None:
-    size = len(lines.order)
-    shares = world.catalogue.department_values("return_share")
-    draws, wait = rng.random((2, size)), rng.uniform(2, 30, size)
-    units = 1 + (draws[1] * lines.units).astype(np.int64)
-    arrived = delivered[lines.order]
-    comes_back = (draws[0] < shares[world.catalogue.department[lines.product]]) & (arrived < NEVER)
-    lines.returned[:] = np.where(comes_back, arrived + (wait * DAY_SECONDS).astype(int), NEVER)
-    lines.returned_units[:] = np.where(comes_back, np.minimum(units, lines.units), 0)
-    in_full = refunded[lines.order] < NEVER
-    lines.returned[in_full] = refunded[lines.order][in_full]
-    lines.returned_units[in_full] = lines.units[in_full]
-    lines.reason[:] = np.where(in_full, 0, rng.integers(1, len(REASONS), size))
-
-
-REASONS = ("order_refunded", "damaged", "wrong_item", "not_as_described", "changed_mind")

@@ -13,7 +13,8 @@ import yaml
 from numpy.typing import NDArray
 
 from simulate import settings
-from simulate.catalogue import LISTS, Catalogue, choose_columns, choose_products
+from simulate.catalogue import LISTS, Catalogue
+from simulate.choice import choose_columns, choose_products
 from simulate.randomness import Purpose, generator
 from simulate.seasons import DAY_SECONDS, seconds_of_day, yearly
 from simulate.settings import CHANNELS, DEFECTS, ShopSpec

@@ -7,7 +7,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from simulate import people
-from simulate.catalogue import ALWAYS, MONTH_DAYS, unit_costs
+from simulate.catalogue import ALWAYS
+from simulate.prices import MONTH_DAYS, unit_costs
 from simulate.seasons import DAY_SECONDS
 from simulate.settings import CHANNELS
 from simulate.window import Delivery

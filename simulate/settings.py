@@ -13,6 +13,7 @@ MAX_CUSTOMERS = 20_000_000
 MAX_ORDERS = 200_000_000
 MAX_DAYS = 20_000
 EARLIEST_START = date(2000, 1, 1)
+LATEST_END = date(2100, 1, 1)
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,9 @@ class ShopSpec:
                 where="--days and --end",
                 remedy="ask for fewer days or a later end",
             )
+
+        if self.end > LATEST_END:
+            raise UsageError(f"the history would end after {LATEST_END}", where="--end")
 
     @property
     def start(self) -> date:

@@ -2,109 +2,24 @@
 
 from __future__ import annotations
 
-import json
-import os
 import shutil
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
-
-import duckdb
-import pandas as pd
 
 from patron.errors import PatronError, UsageError
-from simulate.files import DEFECT_COLUMNS, open_engine, write_stream, write_table
+from simulate.deliver import DeliveryWriter, Summary
+from simulate.files import open_engine
 from simulate.orders import Portion, portion_count, portions
 from simulate.seasons import DAY_SECONDS
 from simulate.settings import MAX_DAYS, MAX_LIFE_DAYS, ShopSpec
-from simulate.streams import EVENTS, REFERENCES, STREAMS, Stream
-from simulate.truth import OrderValues, order_values, truth_tables
+from simulate.state import Folders, State, beside, read_state, write_state
+from simulate.streams import STREAMS
+from simulate.truth import OrderValues, order_values
 from simulate.window import Delivery
 from simulate.world import build_world
 
-# Of the simulated shop; another version makes another shop of the same seed.
-VERSION = 1
-STATE_FILE = "state.json"
-DEFECT_FOLDER = "injected_defects"
 Report = Callable[[int, int], None]
-
-
-@dataclass(frozen=True)
-class State:
-    """What `advance` must know: all else follows from it.
-
-    Attributes:
-        spec: The arguments of the first history.
-        advanced_days: How far the shop has gone on since.
-        batch: Number of the last delivery.
-        order_value_factor: See `truth.OrderValues`, taken from the first history.
-    """
-
-    spec: ShopSpec
-    advanced_days: int = 0
-    batch: int = 0
-    order_value_factor: float = 1.0
-
-    @property
-    def until_day(self) -> int:
-        """First day, since the opening, that has not been delivered."""
-        return self.spec.days + self.advanced_days
-
-    def to_json(self) -> dict[str, Any]:
-        """The state as plain values."""
-        return {
-            "version": VERSION,
-            "spec": self.spec.to_json(),
-            "advanced_days": self.advanced_days,
-            "batch": self.batch,
-            "order_value_factor": self.order_value_factor,
-        }
-
-
-@dataclass(frozen=True)
-class Folders:
-    """Where a shop is.
-
-    Attributes:
-        out: The files it delivers.
-        truth: What nobody else may read.
-    """
-
-    out: Path
-    truth: Path
-
-    def __post_init__(self) -> None:
-        if self.truth == self.out or self.out in self.truth.parents:
-            raise UsageError(
-                "the truth would lie inside the shop's files",
-                where=str(self.truth),
-                remedy="choose a folder for --truth that is not inside --out",
-            )
-        if self.truth in self.out.parents:
-            raise UsageError(
-                "the shop's files would lie inside the truth",
-                where=str(self.out),
-                remedy="choose a folder for --out that is not inside --truth",
-            )
-
-    @property
-    def has_shop(self) -> bool:
-        """Whether a shop has been made here, completely."""
-        return self.out.is_dir() and (self.truth / STATE_FILE).is_file()
-
-
-@dataclass(frozen=True)
-class Summary:
-    """What has been written.
-
-    Attributes:
-        rows: Per stream.
-        defects: Injected ones, per kind.
-    """
-
-    rows: dict[str, int]
-    defects: dict[str, int]
 
 
 def create(spec: ShopSpec, folders: Folders, *, force: bool, report: Report) -> Summary:
@@ -123,27 +38,27 @@ def create(spec: ShopSpec, folders: Folders, *, force: bool, report: Report) -> 
         PatronError: If something is there and may not be replaced.
     """
     _check_replaceable(folders, force=force)
-    partial = Folders(*(_beside(path, "partial") for path in (folders.out, folders.truth)))
+    partial = Folders(*(beside(path, "partial") for path in (folders.out, folders.truth)))
     for path in (partial.out, partial.truth):
         shutil.rmtree(path, ignore_errors=True)
         path.mkdir(parents=True)
     world = build_world(spec)
     delivery = Delivery(world, 0, spec.days * DAY_SECONDS, 0)
+    values = OrderValues()
+    guess = order_values(world, world.until_day)
+    count = portion_count(world, 0, world.until_day)
+
+    def observed() -> Iterator[Portion]:
+        for done, portion in enumerate(portions(world, 0, world.until_day)):
+            values.add(portion, delivery, guess)
+            yield portion
+            report(done + 1, count)
+
     with open_engine() as engine:
-        values = OrderValues()
-        guess = order_values(world, world.until_day)
-        count = portion_count(world, 0, world.until_day)
-
-        def observed() -> Iterator[Portion]:
-            for done, portion in enumerate(portions(world, 0, world.until_day)):
-                values.add(portion, delivery, guess)
-                yield portion
-                report(done + 1, count)
-
-        summary = _deliver(engine, delivery, partial, observed(), count, initial=True)
-        state = State(spec, order_value_factor=values.factor)
-        _write_truth(engine, delivery, partial.truth, values.factor)
-    _write_state(partial.truth, state)
+        writer = DeliveryWriter(engine, delivery, partial)
+        summary = writer.write(observed(), count, lambda: values.factor)
+    state = State(spec, order_value_factor=values.factor)
+    write_state(partial.truth, state, folders.relation)
     _put_in_place(partial, folders)
     return summary
 
@@ -174,109 +89,10 @@ def advance(folders: Folders, days: int, *, report: Report) -> Summary:
             report(done + 1, count)
 
     with open_engine() as engine:
-        summary = _deliver(engine, delivery, folders, observed(), count, initial=False)
-        _write_truth(engine, delivery, folders.truth, state.order_value_factor)
-    _write_state(folders.truth, later)
+        writer = DeliveryWriter(engine, delivery, folders)
+        summary = writer.write(observed(), count, lambda: state.order_value_factor)
+    write_state(folders.truth, later, folders.relation)
     return summary
-
-
-def read_state(folders: Folders) -> State:
-    """The state of the shop in some folders.
-
-    Raises:
-        PatronError: If there is none, or it cannot be used.
-    """
-    path = folders.truth / STATE_FILE
-    if not folders.has_shop:
-        raise PatronError(
-            "there is no simulated shop to advance",
-            where=f"{folders.out} with its truth in {folders.truth}",
-            remedy="make one with 'patron simulate'",
-        )
-    try:
-        values = json.loads(path.read_text(encoding="utf-8"))
-        version = values.pop("version")
-        state = State(**{**values, "spec": ShopSpec.from_json(values["spec"])})
-    except (ValueError, KeyError, TypeError) as error:
-        raise PatronError(
-            "the state of the simulated shop cannot be read",
-            where=str(path),
-            remedy="make the shop again with 'patron simulate --force'",
-        ) from error
-    if version != VERSION:
-        raise PatronError(
-            f"the shop was made by version {version} of the simulator, this is version {VERSION}",
-            where=str(path),
-            remedy="make the shop again with 'patron simulate --force'",
-        )
-    return state
-
-
-def _deliver(
-    engine: duckdb.DuckDBPyConnection,
-    delivery: Delivery,
-    folders: Folders,
-    parts: Iterator[Portion],
-    count: int,
-    *,
-    initial: bool,
-) -> Summary:
-    """Write the files of a delivery: one per stream, or one per stream and portion."""
-    suffix = delivery.world.spec.file_format
-    rows = {stream.name: 0 for stream in STREAMS}
-    defects: list[pd.DataFrame] = []
-
-    def write(stream: Stream, frame: pd.DataFrame, part: str) -> None:
-        if frame.empty and not (initial and part in ("", "-000")):
-            return
-        name = f"{delivery.batch:04d}-{'initial' if initial else 'advance'}{part}.{suffix}"
-        path = folders.out / stream.name / name
-        written = write_stream(engine, stream, frame, _beside(path, "partial"), delivery.batch)
-        _beside(path, "partial").replace(path)
-        rows[stream.name] += written.rows
-        defects.append(written.defects)
-
-    for reference in REFERENCES:
-        write(reference, reference.rows(delivery), "")
-    for number, portion in enumerate(parts):
-        for event in EVENTS:
-            write(event, event.rows(delivery, portion), f"-{number:03d}" if count > 1 else "")
-    listed = pd.concat([*_extra_columns(delivery), *(part for part in defects if len(part))])
-    listed = listed.astype(dict.fromkeys(DEFECT_COLUMNS[:4], "string") | {"batch": "int64"})
-    path = folders.truth / DEFECT_FOLDER / f"{delivery.batch:04d}.parquet"
-    write_table(engine, listed, _beside(path, "partial"))
-    _beside(path, "partial").replace(path)
-    found = listed["defect"].value_counts().sort_index()
-    return Summary(rows, {str(name): int(number) for name, number in found.items()})
-
-
-def _extra_columns(delivery: Delivery) -> list[pd.DataFrame]:
-    listed = [
-        (stream.name, None, "extra_column", column, delivery.batch)
-        for stream in STREAMS
-        for column in stream.extra_columns
-        if delivery.batch == 0
-    ]
-    return [pd.DataFrame(listed, columns=list(DEFECT_COLUMNS))]
-
-
-def _write_truth(
-    engine: duckdb.DuckDBPyConnection, delivery: Delivery, folder: Path, value_factor: float
-) -> None:
-    for name, frame in truth_tables(delivery, value_factor):
-        path = folder / f"{name}.parquet"
-        write_table(engine, frame, _beside(path, "partial"))
-        _beside(path, "partial").replace(path)
-
-
-def _write_state(folder: Path, state: State) -> None:
-    path = folder / STATE_FILE
-    partial = _beside(path, "partial")
-    with partial.open("w", encoding="utf-8") as file:
-        file.write(json.dumps(state.to_json(), indent=2) + "\n")
-        file.flush()
-        os.fsync(file.fileno())
-    partial.replace(path)
 
 
 def _check_replaceable(folders: Folders, *, force: bool) -> None:
@@ -290,22 +106,24 @@ def _check_replaceable(folders: Folders, *, force: bool) -> None:
             where=str(folders.out),
             remedy="keep it with --if-missing, replace it with --force, or choose another --out",
         )
-    known = {stream.name for stream in STREAMS}
-    if folders.out.is_dir() and any(entry.name not in known for entry in folders.out.iterdir()):
+    if folders.owner not in (None, folders.out) and folders.owner.is_dir():
+        raise PatronError(
+            "the folder for the truth is that of another shop",
+            where=f"{folders.truth} belongs to {folders.owner}",
+            remedy="choose another one with --truth",
+        )
+    known = {stream.name for stream in STREAMS} if folders.has_shop else set()
+    _refuse_strange_files(folders.out, known, "--out")
+    if folders.owner is None:
+        _refuse_strange_files(folders.truth, set(), "--truth")
+
+
+def _refuse_strange_files(folder: Path, known: set[str], option: str) -> None:
+    if folder.is_dir() and any(entry.name not in known for entry in folder.iterdir()):
         raise PatronError(
             "the folder holds files that are not a simulated shop's",
-            where=str(folders.out),
-            remedy="choose another --out; nothing was changed",
-        )
-    if (
-        folders.truth.is_dir()
-        and any(folders.truth.iterdir())
-        and not (folders.truth / STATE_FILE).is_file()
-    ):
-        raise PatronError(
-            "the folder holds files that are not a simulated shop's truth",
-            where=str(folders.truth),
-            remedy="choose another --truth; nothing was changed",
+            where=str(folder),
+            remedy=f"choose another {option}; nothing was changed",
         )
 
 
@@ -319,16 +137,12 @@ def _remove_unfinished(folders: Folders, batch: int) -> None:
 
 def _put_in_place(partial: Folders, final: Folders) -> None:
     """Move a complete shop to its place: without its files, there is no shop in between."""
-    old = _beside(final.out, "old")
-    shutil.rmtree(old, ignore_errors=True)
-    if final.out.exists():
-        final.out.replace(old)
-    shutil.rmtree(final.truth, ignore_errors=True)
+    old = [beside(path, "old") for path in (final.out, final.truth)]
+    for path, aside in zip((final.out, final.truth), old, strict=True):
+        shutil.rmtree(aside, ignore_errors=True)
+        if path.exists():
+            path.replace(aside)
     partial.truth.replace(final.truth)
     partial.out.replace(final.out)
-    shutil.rmtree(old, ignore_errors=True)
-
-
-def _beside(path: Path, word: str) -> Path:
-    """A hidden name in the same folder, ending like the original."""
-    return path.with_name(f".{word}-{path.name}")
+    for aside in old:
+        shutil.rmtree(aside, ignore_errors=True)

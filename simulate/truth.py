@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from simulate import settings
 from simulate.baskets import FAVOURITE_TAKEN, prices_of
-from simulate.catalogue import MONTH_DAYS, price_effect
 from simulate.orders import Portion
+from simulate.prices import MONTH_DAYS, price_effect
 from simulate.references import coded, moments, product_id
 from simulate.seasons import DAY_SECONDS, PROMOTIONS, WELCOME
 from simulate.settings import CHANNELS, CHURN_DAYS, SPEND_DAYS

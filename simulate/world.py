@@ -8,9 +8,9 @@ from datetime import UTC, datetime
 import numpy as np
 from numpy.typing import NDArray
 
-from simulate import catalogue as cat
-from simulate.catalogue import Catalogue
+from simulate.catalogue import Catalogue, build_catalogue, product_count
 from simulate.people import Customers, draw_customers
+from simulate.prices import MONTH_DAYS, list_prices
 from simulate.randomness import Purpose, generator
 from simulate.seasons import Seasons, seasons
 from simulate.settings import CHANNELS, SPEND_DAYS, ShopSpec
@@ -65,7 +65,7 @@ class World:
 def build_world(spec: ShopSpec, until_day: int | None = None) -> World:
     """The shop as it is at the start of a day, by default the end of its first history."""
     until = spec.days if until_day is None else until_day
-    catalogue = cat.build_catalogue(spec.seed, cat.product_count(spec.orders))
+    catalogue = build_catalogue(spec.seed, product_count(spec.orders))
     year = seasons(spec.start, until + SPEND_DAYS)
     customers = draw_customers(spec, catalogue, until)
     firsts = _orders_at_sign_up(spec, customers)
@@ -77,7 +77,7 @@ def build_world(spec: ShopSpec, until_day: int | None = None) -> World:
         spec=spec,
         until_day=until,
         catalogue=catalogue,
-        list_prices=cat.list_prices(spec.seed, catalogue, until // cat.MONTH_DAYS + 1),
+        list_prices=list_prices(spec.seed, catalogue, until // MONTH_DAYS + 1),
         seasons=year,
         customers=customers,
         orders_at_sign_up=firsts,
