@@ -13,15 +13,7 @@ def business_time(evaluator: MacroEvaluator, instant: exp.Expression) -> exp.Exp
 
     Example: `@business_time(ordered_at)`
     """
-    zone = str(evaluator.var("business_timezone", "UTC"))
-    stamp = exp.cast(instant.copy(), "timestamp")
-    if zone == "UTC":
-        return stamp
-    if evaluator.var("engine", "duckdb") == "spark":
-        arguments: list[exp.Expression] = [stamp, exp.Literal.string(zone)]
-        return exp.Anonymous(this="FROM_UTC_TIMESTAMP", expressions=arguments)
-    utc = exp.AtTimeZone(this=stamp, zone=exp.Literal.string("UTC"))
-    return exp.AtTimeZone(this=exp.paren(utc), zone=exp.Literal.string(zone))
+    return _local_time(evaluator, instant)
 
 
 @macro()
@@ -30,13 +22,37 @@ def business_date(evaluator: MacroEvaluator, instant: exp.Expression) -> exp.Exp
 
     Example: `@business_date(ordered_at)`
     """
+    return exp.cast(_local_time(evaluator, instant), "date")
+
+
+@macro()
+def is_plausible_time(
+    evaluator: MacroEvaluator, instant: exp.Expression, loaded_at: exp.Expression
+) -> exp.Expression:
+    """Whether an event lies between 2000, as the shop counts days, and a day after it was loaded.
+
+    "Now" is not asked: what was in the future when it arrived stays refused.
+
+    Example: `@is_plausible_time(ordered_at, _loaded_at)`
+    """
+    first = exp.cast(exp.Literal.string("2000-01-01"), "timestamp")
+    day = exp.Interval(this=exp.Literal.string("1"), unit=exp.var("DAY"))
+    last = exp.Add(this=exp.cast(loaded_at.copy(), "timestamp"), expression=day)
+    return exp.paren(
+        exp.and_(
+            exp.GTE(this=_local_time(evaluator, instant), expression=first),
+            exp.LTE(this=instant.copy(), expression=last),
+        )
+    )
+
+
+def _local_time(evaluator: MacroEvaluator, instant: exp.Expression) -> exp.Expression:
     zone = str(evaluator.var("business_timezone", "UTC"))
     stamp = exp.cast(instant.copy(), "timestamp")
     if zone == "UTC":
-        return exp.cast(stamp, "date")
+        return stamp
     if evaluator.var("engine", "duckdb") == "spark":
         arguments: list[exp.Expression] = [stamp, exp.Literal.string(zone)]
-        return exp.cast(exp.Anonymous(this="FROM_UTC_TIMESTAMP", expressions=arguments), "date")
+        return exp.Anonymous(this="FROM_UTC_TIMESTAMP", expressions=arguments)
     utc = exp.AtTimeZone(this=stamp, zone=exp.Literal.string("UTC"))
-    local = exp.AtTimeZone(this=exp.paren(utc), zone=exp.Literal.string(zone))
-    return exp.cast(exp.paren(local), "date")
+    return exp.paren(exp.AtTimeZone(this=exp.paren(utc), zone=exp.Literal.string(zone)))

@@ -1,4 +1,4 @@
-"""Quarantine: which rows staging refuses, when they count, and why."""
+"""Quarantine: why staging refuses a row."""
 
 from __future__ import annotations
 
@@ -29,24 +29,3 @@ def rejection_reasons(evaluator: MacroEvaluator, *rules: exp.Expression) -> exp.
     )
     found = exp.Nullif(this=joined, expression=exp.Literal.string(""))
     return exp.Substring(this=found, start=exp.Literal.number(3))
-
-
-@macro()
-def is_plausible_time(
-    evaluator: MacroEvaluator, instant: exp.Expression, loaded_at: exp.Expression
-) -> exp.Expression:
-    """Whether an event lies between 2000 and a day after it was loaded.
-
-    "Now" is not asked: what was in the future when it arrived stays refused.
-
-    Example: `@is_plausible_time(ordered_at, _loaded_at)`
-    """
-    first = exp.cast(exp.Literal.string("2000-01-01"), "timestamp")
-    day = exp.Interval(this=exp.Literal.string("1"), unit=exp.var("DAY"))
-    last = exp.Add(this=exp.cast(loaded_at.copy(), "timestamp"), expression=day)
-    return exp.paren(
-        exp.and_(
-            exp.GTE(this=instant.copy(), expression=first),
-            exp.LTE(this=instant.copy(), expression=last),
-        )
-    )
