@@ -7,8 +7,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from operate import session
+from operate.record import Failure
+from patron.errors import PatronError
 
-REMEDY = "correct these rows at their source (or the rule), load them, and run again"
+_CORRECT_ROWS = "correct these rows at their source (or the rule), load them, and run again"
+_CORRECT_MODEL = "correct the model or what it reads, then run again"
 _reported: set[str] = set()
 _muted = False
 
@@ -19,18 +22,19 @@ def report() -> None:
     if _muted or run is None or not run.failures or run.run_id in _reported:
         return
     _reported.add(run.run_id)
-    lines = [line for failure in run.failures for line in failure.lines]
-    sys.stderr.write("\n".join(["", *describe(lines)]) + "\n")
+    sys.stderr.write(f"\npatron: {as_error(run.failures)}\n")
 
 
-def describe(lines: list[str]) -> list[str]:
-    """The message of a failed run: what failed, what that means, what to do."""
-    count = "1 check" if len(lines) == 1 else f"{len(lines)} checks"
-    return [
-        f"patron: {count} failed; what failed was undone, nothing was published",
-        *(f"  {line}" for line in lines),
-        f"  remedy: {REMEDY}",
-    ]
+def as_error(failures: list[Failure]) -> PatronError:
+    """The failures of a run as one error: what failed, what that means, what to do."""
+    lines = [line for failure in failures for line in failure.lines]
+    by_audit = any(audit.stopped_the_model for failure in failures for audit in failure.audits)
+    models = "1 model" if len(failures) == 1 else f"{len(failures)} models"
+    return PatronError(
+        f"{models} failed; what failed was undone, nothing was published",
+        where="\n          ".join(lines),
+        remedy=_CORRECT_ROWS if by_audit else _CORRECT_MODEL,
+    )
 
 
 @contextmanager

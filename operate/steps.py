@@ -66,9 +66,7 @@ def transform(request: Request) -> Outcome:
     if result.warnings:
         parts.append(f"{len(result.warnings)} audits warn, see 'patron status'")
     if result.unapplied_changes:
-        parts.append(
-            "the project's files differ from production, --apply applies them"
-        )
+        parts.append("the project's files differ from production, --apply applies them")
     return Outcome(DONE if result.models else SKIPPED, "; ".join(parts))
 
 

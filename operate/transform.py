@@ -15,11 +15,14 @@ import duckdb
 
 from operate import failures, session
 from operate.console import CalmConsole
-from operate.record import AuditOutcome, Failure
+from operate.record import AuditOutcome
 from operate.session import PRODUCTION
 from patron.errors import BusyError, PatronError
+from patron.lock import writer_lock
 from patron.shop import Shop
 from patron.warehouse import first_line, is_lock_error
+
+MESSAGE_LINES = 6
 
 
 @dataclass(frozen=True)
@@ -55,17 +58,15 @@ def run_prod(
     with _context(shop) as context:
         environment = context.state_reader.get_environment(PRODUCTION)
         ready = environment is not None and environment.finalized_ts is not None
-        changed = ready and context.diff(PRODUCTION)
-        planned: tuple[str, ...] = ()
+        changed = bool(ready and context.diff(PRODUCTION))
+        planned = TransformResult(())
         if not ready or (changed and apply_changes):
             planned = _plan(context, execution_time=execution_time)
-        with _explained():
-            status = context.run(PRODUCTION, execution_time=execution_time)
-        if status.is_failure:
-            raise _failure(None)
-        result = _result(session.current())
+        ran = _run(context, execution_time)
         return TransformResult(
-            (*planned, *result.models), result.warnings, bool(changed and not apply_changes)
+            models=tuple(dict.fromkeys((*planned.models, *ran.models))),
+            warnings=(*planned.warnings, *ran.warnings),
+            unapplied_changes=changed and not apply_changes,
         )
 
 
@@ -76,7 +77,7 @@ def plan_prod(shop: Shop, execution_time: str | None = None) -> TransformResult:
         PatronError: If a model or audit fails; production is as it was.
     """
     with _context(shop) as context:
-        return TransformResult(_plan(context, execution_time=execution_time))
+        return _plan(context, execution_time=execution_time)
 
 
 def restate(
@@ -101,14 +102,13 @@ def restate(
         PatronError: If a model or audit fails; its rows are as they were.
     """
     with _context(shop) as context:
-        written = _plan(
+        return _plan(
             context,
             restate_models=list(models),
             start=start.isoformat(),
             end=end.isoformat(),
             execution_time=execution_time,
         )
-        return TransformResult(written)
 
 
 def ask(shop: Shop, query: str) -> list[tuple[Any, ...]]:
@@ -126,28 +126,41 @@ def _context(shop: Shop, *, load: bool = True) -> Iterator[Any]:
     shop.activate()
     session.clear()
     set_console(CalmConsole())
-    with failures.muted(), _explained():
-        context = Context(paths=[str(shop.project)], load=load)
-    try:
-        with failures.muted():
+    with writer_lock(shop, "patron"), failures.muted():
+        with _explained():
+            context = Context(paths=[str(shop.project)], load=load)
+        try:
             yield context
-    finally:
-        context.close()
+        finally:
+            session.unlock()
+            context.close()
 
 
-def _plan(context: Any, **options: Any) -> tuple[str, ...]:
+def _plan(context: Any, **options: Any) -> TransformResult:
+    session.clear()
     with _explained():
         context.plan(
             PRODUCTION,
             auto_apply=True,
             no_prompts=True,
             skip_tests=True,
+            skip_linter=True,
             **{name: value for name, value in options.items() if value is not None},
         )
-    return _result(session.current()).models
+    return _done()
 
 
-def _result(run: Any) -> TransformResult:
+def _run(context: Any, execution_time: str | None) -> TransformResult:
+    session.clear()
+    with _explained():
+        status = context.run(PRODUCTION, execution_time=execution_time)
+    if status.is_failure:
+        raise _failure(None)
+    return _done()
+
+
+def _done() -> TransformResult:
+    run = session.current()
     if run is None:
         return TransformResult(())
     return TransformResult(tuple(dict.fromkeys(run.written)), tuple(run.warnings))
@@ -174,16 +187,15 @@ def _explained() -> Iterator[None]:
 
 def _failure(error: Exception | None) -> PatronError:
     run = session.current()
-    found: list[Failure] = run.failures if run else []
-    if found:
-        lines = [line for failure in found for line in failure.lines]
-        return PatronError(
-            "models could not be built; what failed was undone, nothing was published",
-            where="\n          ".join(lines),
-            remedy=failures.REMEDY,
-        )
+    if run and run.failures:
+        return failures.as_error(run.failures)
     return PatronError(
         "the models cannot be built",
-        where=first_line(error) if error else None,
+        where=_first_lines(error) if error else None,
         remedy="'sqlmesh plan dev' shows the whole message",
     )
+
+
+def _first_lines(error: Exception) -> str:
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    return "\n          ".join(lines[:MESSAGE_LINES])

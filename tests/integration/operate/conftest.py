@@ -25,7 +25,7 @@ def planned_once(tmp_path_factory: pytest.TempPathFactory) -> Stock:
 @pytest.fixture
 def fresh(tmp_path: Path) -> Stock:
     """A project that was never planned."""
-    return small_project(tmp_path)
+    return small_project(tmp_path / "fresh")
 
 
 @pytest.fixture

@@ -1,0 +1,119 @@
+"""Plans, runs and restatements from Python: the same safety, errors for people."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from stock import Stock
+
+from operate import transform
+from patron.errors import PatronError
+from patron.shop import Shop
+
+
+def shop_of(stock: Stock) -> Shop:
+    return Shop(root=stock.shop, project=stock.project)
+
+
+@pytest.fixture(autouse=True)
+def _environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATRON_SHOP", "unset")
+    monkeypatch.setenv("MAX_FORK_WORKERS", "1")
+
+
+def test_first_run_plans_and_equals_the_stock_commands(fresh: Stock, planned: Stock) -> None:
+    result = transform.run_prod(shop_of(fresh), "2025-01-11T01:00:00")
+    assert set(result.models) >= {"staging.stg_sales", "marts.mart_customers", "ml.scores"}
+    assert [(model, audit.sample_keys) for model, audit in result.warnings] == [
+        ("marts.mart_days", "day=2025-01-04")
+    ]
+    assert fresh.tables() == planned.tables()
+
+
+def test_run_builds_the_days_since_and_a_second_run_nothing(planned: Stock) -> None:
+    shop = shop_of(planned)
+    first = transform.run_prod(shop, "2025-01-12T01:00:00")
+    assert "staging.stg_sales" in first.models
+    assert not first.unapplied_changes
+    days = planned.published_rows("SELECT COUNT(*), MAX(day)::VARCHAR FROM marts.mart_days")
+    assert days == [(11, "2025-01-11")]
+    assert transform.run_prod(shop, "2025-01-12T02:00:00").models == ()
+
+
+def test_changed_files_are_told_and_applied_only_when_asked(planned: Stock) -> None:
+    shop = shop_of(planned)
+    model = planned.project / "models" / "marts" / "mart_customers.sql"
+    model.write_text(model.read_text().replace("SUM(amount)", "SUM(amount * 2)"))
+    total = "SELECT SUM(amount) FROM marts.mart_customers"
+    assert transform.run_prod(shop, "2025-01-11T03:00:00").unapplied_changes
+    assert planned.published_rows(total) == [(900,)]
+    applied = transform.run_prod(shop, "2025-01-11T03:00:00", apply_changes=True)
+    assert "marts.mart_customers" in applied.models
+    assert not applied.unapplied_changes
+    assert planned.published_rows(total) == [(1800,)]
+
+
+def test_restatement_builds_the_days_again(planned: Stock) -> None:
+    planned.execute("UPDATE source.sales SET amount = amount + 1 WHERE day = '2025-01-03'")
+    result = transform.restate(
+        shop_of(planned),
+        ["staging.stg_sales"],
+        date(2025, 1, 3),
+        date(2025, 1, 3),
+        "2025-01-11T03:00:00",
+    )
+    assert "marts.mart_customers" in result.models
+    assert planned.published_rows("SELECT SUM(amount) FROM marts.mart_customers") == [(920,)]
+
+
+def test_failed_restatement_keeps_rows_and_the_next_run_takes_it_up(planned: Stock) -> None:
+    before = planned.tables()
+    planned.execute("UPDATE source.sales SET amount = amount - 2 WHERE day = '2025-01-02'")
+    with pytest.raises(PatronError) as caught:
+        transform.restate(
+            shop_of(planned),
+            ["staging.stg_sales"],
+            date(2025, 1, 1),
+            date(2025, 1, 4),
+            "2025-01-11T03:00:00",
+        )
+    assert "staging.stg_sales: audit 'forall'" in str(caught.value)
+    assert "sale_id=1 " in str(caught.value)
+    assert planned.tables() == before
+    planned.execute("UPDATE source.sales SET amount = amount + 3 WHERE day = '2025-01-02'")
+    assert planned.sqlmesh("2025-01-11T04:00", "run", "prod").code == 0
+    assert planned.published_rows("SELECT SUM(amount) FROM marts.mart_customers") == [(920,)]
+
+
+def test_failing_model_is_an_error_without_traceback(planned: Stock) -> None:
+    planned.execute("ALTER TABLE source.sales RENAME COLUMN amount TO total")
+    with pytest.raises(PatronError) as caught:
+        transform.run_prod(shop_of(planned), "2025-01-12T01:00:00")
+    assert caught.value.what.startswith("1 model failed; what failed was undone")
+    assert "staging.stg_sales: Binder Error" in str(caught.value)
+    assert caught.value.remedy == "correct the model or what it reads, then run again"
+
+
+def test_broken_model_file_is_an_error_with_its_name(planned: Stock) -> None:
+    (planned.project / "models" / "broken.sql").write_text("MODEL (name marts.broken); SELEC 1")
+    with pytest.raises(PatronError) as caught:
+        transform.run_prod(shop_of(planned), "2025-01-12T01:00:00")
+    assert "broken.sql" in str(caught.value)
+
+
+def test_plan_killed_while_promoting_is_planned_again(planned: Stock) -> None:
+    model = planned.project / "models" / "staging" / "stg_sales.sql"
+    model.write_text(model.read_text().replace("customer_id, amount FROM", _DOUBLED))
+    arguments = ("2025-01-11T03:00", "plan", "prod", "--auto-apply")
+    undisturbed = planned.copy(planned.project.parent / "undisturbed")
+    count = undisturbed.sqlmesh(*arguments).statements
+    assert planned.sqlmesh(*arguments, kill_before=int(count * 0.75)).code == -9
+    stuck = planned.sqlmesh("2025-01-11T04:00", "run", "prod")
+    assert stuck.code == 1
+    assert "is being updated by plan" in stuck.out
+    transform.run_prod(shop_of(planned), "2025-01-11T04:00:00")
+    assert planned.tables() == undisturbed.tables()
+
+
+_DOUBLED = "customer_id, (amount * 2)::DECIMAL(12, 2) AS amount FROM"
