@@ -85,12 +85,13 @@ def _inherited(path: Path) -> bool:
     """Whether a parent such as `flock data/.writer.lock sqlmesh run` holds the lock for us."""
     with suppress(OSError):
         wanted = path.stat()
-        for name in os.listdir("/dev/fd"):
+        for entry in Path("/dev/fd").iterdir():
             with suppress(OSError, ValueError):
-                found = os.fstat(int(name))
+                descriptor = int(entry.name)
+                found = os.fstat(descriptor)
                 if (found.st_dev, found.st_ino) == (wanted.st_dev, wanted.st_ino):
                     # The same open file as our parent's: this succeeds only if it is locked by it.
-                    fcntl.flock(int(name), fcntl.LOCK_EX | fcntl.LOCK_NB)
+                    fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
                     return True
     return False
 

@@ -68,10 +68,22 @@ class Shop:
         """What is ingested, declared."""
         return self.root / "sources.yaml"
 
+    @property
+    def settings_file(self) -> Path:
+        """Environment variables of this shop: time zone, currency, secrets."""
+        return self.root / ".env"
+
     def activate(self) -> None:
-        """Make SQLMesh's config and every child process use this shop."""
+        """Make SQLMesh's config and every child process use this shop.
+
+        What its `.env` says counts where the environment does not say otherwise.
+        """
         self.data.mkdir(parents=True, exist_ok=True)
         os.environ[SHOP_VARIABLE] = str(self.root)
+        if self.settings_file.is_file():
+            from dotenv import load_dotenv
+
+            load_dotenv(self.settings_file, override=False)
 
 
 def find_project() -> Path:

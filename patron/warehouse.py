@@ -1,4 +1,4 @@
-"""Opening the databases: one writer on the warehouse, any number of readers on the published copy."""
+"""Opening the databases: one writer on the warehouse, any number of readers on its copy."""
 
 from __future__ import annotations
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -37,3 +38,18 @@ def test_a_file_is_no_shop(tmp_path: Path) -> None:
     path.touch()
     with pytest.raises(PatronError, match="the shop is a file, not a folder"):
         find_shop(path)
+
+
+def test_the_settings_of_a_shop_count_where_the_environment_is_silent(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / ".env").write_text("PATRON_TIMEZONE=Europe/London\nPATRON_CURRENCY=GBP\n")
+    monkeypatch.delenv("PATRON_TIMEZONE", raising=False)
+    monkeypatch.setenv("PATRON_CURRENCY", "EUR")
+    monkeypatch.setenv("PATRON_SHOP", "")
+    find_shop(tmp_path).activate()
+    assert (os.environ["PATRON_TIMEZONE"], os.environ["PATRON_CURRENCY"]) == (
+        "Europe/London",
+        "EUR",
+    )
+    monkeypatch.delenv("PATRON_TIMEZONE")
