@@ -67,7 +67,7 @@ class LazyGroup(click.Group):
     "--shop",
     "shop_folder",
     metavar="DIR",
-    help="The folder of sources.yaml, data/, artifacts/, site/. Default: $PATRON_SHOP or the project.",
+    help="The folder of sources.yaml, data/ and site/. Default: $PATRON_SHOP, else the project.",
 )
 @click.pass_context
 def patron(ctx: click.Context, shop_folder: str | None) -> None:
