@@ -131,6 +131,7 @@ def build_catalogue(seed: int, products: int) -> Catalogue:
         anchors, np.concatenate([partner[partner >= 0], np.flatnonzero(partner >= 0)])
     )
     launched[kept], discontinued[kept] = ALWAYS, NEVER_DAY
+    launched = np.where(parent >= 0, np.maximum(launched, launched[parent]), launched)
     return Catalogue(
         departments,
         tuple((shelf[0], shelf[1]) for shelf in shelves),
