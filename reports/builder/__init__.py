@@ -1,0 +1,1 @@
+"""The renderer: Markdown pages with queries and components in, one HTML file per page out."""

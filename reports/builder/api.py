@@ -1,0 +1,168 @@
+"""Building and checking the reports of a shop: what the command line and `patron run` call."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import duckdb
+
+from patron.errors import PatronError
+from patron.shop import Shop
+from patron.warehouse import first_line, reading
+from reports.builder.data.runner import Limits, QueryRunner
+from reports.builder.notices import Notice
+from reports.builder.site.assembly import Assembly, RenderedPage
+from reports.builder.site.content import Content
+from reports.builder.site.publication import Publication, read_publication
+from reports.builder.site.settings import project_variables
+from reports.builder.site.swap import replacing
+
+STALE_AFTER_DAYS = 2
+
+
+@dataclass(frozen=True)
+class PageResult:
+    """A page that was built.
+
+    Attributes:
+        source: Its file under reports/.
+        file: The HTML file; None if nothing was written.
+        title: Its heading.
+        size: In bytes.
+        warnings: How many warnings it has.
+        errors: How many errors.
+    """
+
+    source: str
+    file: Path | None
+    title: str
+    size: int
+    warnings: int
+    errors: int
+
+
+@dataclass(frozen=True)
+class BuildResult:
+    """What a build did.
+
+    Attributes:
+        pages: In the order of the navigation.
+        warnings: All of them.
+        errors: All of them; the build failed if there is one.
+        index: The first page; None if nothing was written.
+        strict: Whether warnings count as failures.
+    """
+
+    pages: tuple[PageResult, ...]
+    warnings: tuple[Notice, ...]
+    errors: tuple[Notice, ...]
+    index: Path | None
+    strict: bool = False
+
+    @property
+    def ok(self) -> bool:
+        """Whether there is nothing to complain about."""
+        return not self.errors and not (self.strict and self.warnings)
+
+
+def build_site(
+    shop: Shop,
+    out: Path | None = None,
+    *,
+    strict: bool = False,
+    wait_seconds: float = 10.0,
+    content: Path | None = None,
+    on_page: Callable[[PageResult], None] | None = None,
+) -> BuildResult:
+    """Render every page and put the site in place of the old one.
+
+    Args:
+        shop: Whose published data are shown.
+        out: Where the site goes; the shop's `site/` by default.
+        strict: Whether warnings make the result a failure.
+        wait_seconds: How long to wait for the published copy.
+        content: The folder of pages; the project's `reports/` by default.
+        on_page: Called for each page that was written.
+
+    Raises:
+        PatronError: If there is nothing to show, or no place to put it.
+    """
+    target = (out or shop.site).absolute()
+    pages, _ = _render(shop, wait_seconds, content)
+    results: list[PageResult] = []
+    with replacing(target) as folder:
+        for page in pages:
+            file = folder / page.output
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(page.html, encoding="utf-8", newline="\n")
+            results.append(_result(page, target / page.output))
+    for result in results:
+        if on_page:
+            on_page(result)
+    return _summary(pages, results, results[0].file, strict=strict)
+
+
+def check_site(
+    shop: Shop, *, strict: bool = False, wait_seconds: float = 10.0, content: Path | None = None
+) -> BuildResult:
+    """Render every page without writing anything; old data are a warning.
+
+    Raises:
+        PatronError: If there is nothing to show.
+    """
+    pages, publication = _render(shop, wait_seconds, content)
+    notices: list[Notice] = []
+    if publication.is_old(datetime.now(UTC).replace(tzinfo=None)):
+        loaded = publication.last_loaded_at or "never"
+        notices.append(Notice("warning", "data", 0, f"stale: data were last loaded {loaded}"))
+    notices += [Notice("warning", "data", 0, text) for text in publication.warnings()]
+    results = [_result(page, None) for page in pages]
+    return _summary(pages, results, None, strict=strict, more=notices)
+
+
+def _render(
+    shop: Shop, wait_seconds: float, content: Path | None
+) -> tuple[list[RenderedPage], Publication]:
+    variables = project_variables(shop.project)
+    folder = Content(content or shop.project / "reports")
+    limits = Limits(rows=int(str(variables.get("max_report_rows", Limits.rows))))
+    stale_days = int(str(variables.get("stale_after_days", STALE_AFTER_DAYS)))
+    with reading(shop, wait_seconds) as connection:
+        try:
+            publication = read_publication(connection, stale_days)
+        except duckdb.Error as error:
+            raise PatronError(
+                f"the published copy has no record of itself: {first_line(error)}",
+                where=str(shop.published),
+                remedy="publish again with 'patron run'",
+            ) from error
+        runner = QueryRunner(connection, limits)
+        return Assembly(folder, runner, publication, variables).render(), publication
+
+
+def _result(page: RenderedPage, file: Path | None) -> PageResult:
+    severities = [notice.severity for notice in page.notices]
+    size = len(page.html.encode())
+    warnings, errors = severities.count("warning"), severities.count("error")
+    return PageResult(page.source, file, page.title, size, warnings, errors)
+
+
+def _summary(
+    pages: list[RenderedPage],
+    results: list[PageResult],
+    index: Path | None,
+    *,
+    strict: bool,
+    more: list[Notice] | None = None,
+) -> BuildResult:
+    notices = [*(notice for page in pages for notice in page.notices), *(more or [])]
+    return BuildResult(
+        pages=tuple(results),
+        warnings=tuple(notice for notice in notices if notice.severity == "warning"),
+        errors=tuple(notice for notice in notices if notice.severity == "error"),
+        index=index,
+        strict=strict,
+    )

@@ -1,0 +1,77 @@
+"""A chart as it stands in a page: caption, legend, one drawing for each width, and its data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from reports.builder.charts.layout import has_direct_labels, lay_out
+from reports.builder.charts.model import Chart
+from reports.builder.charts.svg import draw
+from reports.builder.charts.vega import specification
+from reports.builder.render.templates import Templates
+
+# The widths in which a chart is drawn, by how many share a row; the page shows the one that fits.
+_WIDTHS = {1: (1030, 640, 330), 2: (484, 330), 3: (310,)}
+_CLASSES = {1030: "wide", 640: "middle", 484: "half", 330: "narrow", 310: "only"}
+_KINDS = {"bar": "Bar chart", "line": "Line chart", "area": "Area chart"}
+
+
+@dataclass(frozen=True)
+class Caption:
+    """What stands above and behind a chart.
+
+    Attributes:
+        title: What it shows.
+        subtitle: Unit, period, source.
+        x_title: The heading of the positions in the data table.
+        legend: Whether series are named above; None lets the chart decide.
+    """
+
+    title: str
+    subtitle: str
+    x_title: str
+    legend: bool | None = None
+
+
+def figure(chart: Chart, caption: Caption, columns: int, templates: Templates) -> Markup:
+    """The HTML of a chart.
+
+    Args:
+        chart: What it shows.
+        caption: What is said about it.
+        columns: How many figures share a row.
+        templates: The theme's.
+    """
+    label = summary(chart, caption)
+    drawings = [
+        (_CLASSES[width], Markup(draw(specification(chart, lay_out(chart, width)), label)))  # noqa: S704
+        for width in _WIDTHS[min(columns, 3)]
+    ]
+    several = len(chart.series) > 1
+    legend = several and not has_direct_labels(chart) if caption.legend is None else caption.legend
+    return templates.render(
+        "chart.html",
+        caption=caption,
+        drawings=drawings,
+        legend=[(each.label, each.color) for each in chart.series] if legend else [],
+        heads=[caption.x_title, *(each.label for each in chart.series)],
+        rows=[
+            [position.text, *(each.format.text(each.values[index]) for each in chart.series)]
+            for index, position in enumerate(chart.positions)
+        ],
+    )
+
+
+def summary(chart: Chart, caption: Caption) -> str:
+    """One sentence for those who cannot see the chart."""
+    first, last = chart.positions[0].text, chart.positions[-1].text
+    spans = []
+    for each in chart.series:
+        values = [value for value in each.values if value is not None]
+        if values:
+            low, high = each.format.text(min(values)), each.format.text(max(values))
+            spans.append(f"{each.label} between {low} and {high}")
+    title = f"{caption.title}. " if caption.title else ""
+    return f"{title}{_KINDS[chart.kind]}, {first} to {last}: {'; '.join(spans)}."

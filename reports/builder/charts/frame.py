@@ -1,0 +1,193 @@
+"""From the rows of a query to what a chart shows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Literal
+
+from reports.builder.charts import palette
+from reports.builder.charts.model import Position, Series
+from reports.builder.data.result import QueryResult, Row, number
+from reports.builder.formats import Format, Formatter
+
+_MAX_SERIES = 40
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which columns a chart shows, and how.
+
+    Attributes:
+        x: The column of positions; the first if not given.
+        y: The columns of values; all other numbers if not given.
+        series: The column that splits the values.
+        x_format: The format of positions, if given.
+        y_format: The format of values, if given.
+        colors: Colours by series.
+        order: Series that come first, in this order.
+        sort: Whether categories are ordered by value, the largest first.
+        fill_gaps: Whether what is missing counts as zero, as it must where values are stacked.
+        shares: Whether values are shares of their position's total.
+    """
+
+    x: str | None = None
+    y: tuple[str, ...] = ()
+    series: str | None = None
+    x_format: str | None = None
+    y_format: str | None = None
+    colors: Mapping[str, str] | Sequence[str] = ()
+    order: tuple[str, ...] = ()
+    sort: bool = False
+    fill_gaps: bool = False
+    shares: bool = False
+
+
+@dataclass(frozen=True)
+class Frame:
+    """Positions and series, ready to be drawn."""
+
+    x: str
+    x_kind: Literal["time", "number", "category"]
+    positions: tuple[Position, ...]
+    series: tuple[Series, ...]
+
+
+def build_frame(result: QueryResult, wanted: Wanted, formatter: Formatter) -> Frame:
+    """The positions and series of a chart.
+
+    Args:
+        result: The rows.
+        wanted: What is shown of them.
+        formatter: How values are written.
+    """
+    x = wanted.x or (result.column_names[0] if result.columns else "")
+    y = wanted.y or _numeric_columns(result, x, wanted.series)
+    info = result.column(x)
+    x_kind = {"date": "time", "timestamp": "time", "number": "number"}.get(
+        info.kind if info else ""
+    )
+    kind: Literal["time", "number", "category"] = x_kind or "category"  # type: ignore[assignment]
+    rows = [row for row in result.rows if row.get(x) is not None or kind == "category"]
+    keys = list(dict.fromkeys(_key(row.get(x)) for row in rows))
+    if kind != "category":
+        keys.sort()  # type: ignore[type-var]
+    cells = _cells(rows, x, y, wanted.series)
+    names = _ordered(list(cells), wanted.order)
+    if kind == "category" and wanted.sort:
+        totals = {key: sum(cells[name].get(key) or 0 for name in names) for key in keys}
+        keys.sort(key=lambda key: -totals[key])
+    x_texts = formatter.resolve(
+        wanted.x_format or _time_format(kind, keys), x, info.kind if info else "text"
+    )
+    positions = tuple(Position(key, x_texts.text(key)) for key in keys)  # type: ignore[arg-type]
+    table = {name: [_filled(cells[name].get(key), wanted) for key in keys] for name in names}
+    if wanted.shares:
+        table = _shares(table)
+    series = tuple(
+        _series(place, name, table[name], result, wanted, formatter)
+        for place, name in enumerate(names)
+    )
+    return Frame(x, kind, positions, series)
+
+
+def _numeric_columns(result: QueryResult, x: str, series: str | None) -> tuple[str, ...]:
+    return tuple(
+        column.name
+        for column in result.columns
+        if column.kind == "number" and column.name not in (x, series)
+    )
+
+
+def _key(value: object) -> object:
+    return (
+        "(none)"
+        if value is None
+        else value
+        if isinstance(value, date | int | float)
+        else str(value)
+    )
+
+
+def _cells(
+    rows: Sequence[Row], x: str, y: Sequence[str], series: str | None
+) -> dict[tuple[str, str], dict[object, float | None]]:
+    """Values by series (its value, its column) and position."""
+    cells: dict[tuple[str, str], dict[object, float | None]] = {}
+    for row in rows:
+        for column in y:
+            name = (str(_key(row.get(series))) if series else "", column)
+            if name not in cells and len(cells) >= _MAX_SERIES:
+                continue
+            cell = cells.setdefault(name, {})
+            key, value = _key(row.get(x)), number(row.get(column))
+            before = cell.get(key)
+            cell[key] = value if before is None or value is None else before + value
+    return cells
+
+
+def _ordered(names: list[tuple[str, str]], order: tuple[str, ...]) -> list[tuple[str, str]]:
+    def place(name: tuple[str, str]) -> int:
+        label = name[0] or name[1]
+        return order.index(label) if label in order else len(order)
+
+    return sorted(names, key=place)
+
+
+def _filled(value: float | None, wanted: Wanted) -> float | None:
+    return 0.0 if value is None and wanted.fill_gaps else value
+
+
+def _shares(
+    table: dict[tuple[str, str], list[float | None]],
+) -> dict[tuple[str, str], list[float | None]]:
+    totals = [sum(value or 0 for value in column) for column in zip(*table.values(), strict=True)]
+    return {
+        name: [
+            (value or 0) / total if total else None
+            for value, total in zip(row, totals, strict=True)
+        ]
+        for name, row in table.items()
+    }
+
+
+def _series(
+    place: int,
+    name: tuple[str, str],
+    values: list[float | None],
+    result: QueryResult,
+    wanted: Wanted,
+    formatter: Formatter,
+) -> Series:
+    member, column = name
+    several = len(wanted.y) > 1 or not wanted.y
+    label = formatter.title(column)
+    if member:
+        label = f"{member}, {label}" if several and wanted.series and len(wanted.y) > 1 else member
+    color = _color(place, member or column, wanted.colors)
+    style = Format("#,##0.0%", is_ratio=True)
+    if not wanted.shares:
+        style = formatter.resolve(wanted.y_format, column, values=result.values(column))
+    return Series(label, color, tuple(values), style, muted=color == palette.MUTED)
+
+
+def _color(place: int, key: str, colors: Mapping[str, str] | Sequence[str]) -> str:
+    chosen: str | None = None
+    if isinstance(colors, Mapping):
+        chosen = colors.get(key)
+    elif colors:
+        chosen = colors[place % len(colors)]
+    return (palette.color(str(chosen)) if chosen else None) or palette.SERIES[place % 8]
+
+
+def _time_format(kind: str, keys: Sequence[object]) -> str | None:
+    """`Mar 2025` where every position is the first of a month; the date otherwise."""
+    if kind != "time":
+        return None
+    dates = [key for key in keys if isinstance(key, date)]
+    if any(isinstance(key, datetime) and (key.hour or key.minute) for key in dates):
+        return None
+    if len(dates) > 1 and all(key.day == 1 for key in dates):
+        return "yyyy" if all(key.month == 1 for key in dates) else "mmm yyyy"
+    return "d mmm yyyy"

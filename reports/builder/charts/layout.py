@@ -1,0 +1,213 @@
+"""How much room the parts of a chart need at a width, and where labels go."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from dataclasses import dataclass
+from datetime import date
+
+from reports.builder.charts import text
+from reports.builder.charts.model import Chart
+from reports.builder.charts.ticks import Scale, moment, time_ticks, value_scale
+
+_GAP = 8
+_BAR_STEP = 30
+_MAX_DIRECT_LABELS = 6
+
+
+@dataclass(frozen=True)
+class Tick:
+    """A tick of the x axis: the position's index or the time in milliseconds, and its lines of text."""
+
+    at: float
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Layout:
+    """The geometry of a chart at one width, in pixels.
+
+    Attributes:
+        width: Of the plotting area.
+        height: Of the plotting area.
+        left: Room for labels on the left; `right`, `top` and `bottom` likewise.
+        scale: The value axis.
+        x_ticks: The other axis.
+        horizontal: Whether bars go to the right.
+        end_labels: Name and vertical position of each line's label; empty if there are none.
+        value_labels: Whether values stand beside the bars.
+    """
+
+    width: float
+    height: float
+    left: float
+    right: float
+    top: float
+    bottom: float
+    scale: Scale
+    x_ticks: tuple[Tick, ...]
+    horizontal: bool
+    end_labels: tuple[tuple[str, float], ...]
+    value_labels: bool
+
+
+def lay_out(chart: Chart, total_width: int) -> Layout:
+    """The geometry of a chart that is `total_width` wide altogether."""
+    if chart.kind == "bar" and (chart.options.horizontal or _labels_collide(chart, total_width)):
+        return _horizontal(chart, total_width)
+    return _vertical(chart, total_width)
+
+
+def has_direct_labels(chart: Chart) -> bool:
+    """Whether the lines are named where they end, so that no legend is needed."""
+    return chart.kind == "line" and 1 < len(chart.series) <= _MAX_DIRECT_LABELS
+
+
+def _scale(chart: Chart, count: int) -> Scale:
+    spans = chart.totals()
+    values = [value for span in spans for value in span]
+    values += [
+        line.value
+        for line in chart.references
+        if line.axis == "y" and isinstance(line.value, float)
+    ]
+    options = chart.options
+    low, high = min(values, default=0.0), max(values, default=1.0)
+    if options.from_zero or chart.kind != "line":
+        low, high = min(low, 0.0), max(high, 0.0)
+    low = options.low if options.low is not None else low
+    high = options.high if options.high is not None else high
+    fixed = (options.low is not None, options.high is not None)
+    return value_scale(low, high, count, fixed=fixed)
+
+
+def _vertical(chart: Chart, total: int) -> Layout:
+    height = float(chart.options.plot_height)
+    scale = _scale(chart, 4 if height < 260 else 5)
+    left = max((text.width(chart.axis_format.text(t)) for t in scale.ticks), default=0) + _GAP
+    right = _right_room(chart, total)
+    width = max(total - left - right, 40.0)
+    ticks = _x_ticks(chart, width)
+    lines = max((len(tick.lines) for tick in ticks), default=1)
+    top = 26.0 if chart.options.y_title else 16.0 if chart.options.labels else 8.0
+    return Layout(
+        width=width,
+        height=height,
+        left=left,
+        right=right,
+        top=top,
+        bottom=10 + 15.0 * lines,
+        scale=scale,
+        x_ticks=ticks,
+        horizontal=False,
+        end_labels=_end_labels(chart, scale, height, right),
+        value_labels=chart.options.labels,
+    )
+
+
+def _horizontal(chart: Chart, total: int) -> Layout:
+    scale = _scale(chart, 4)
+    room = min(total * 0.42, 220.0)
+    labels = [text.shorten(position.text, room) for position in chart.positions]
+    left = max(map(text.width, labels), default=0) + _GAP
+    values = [
+        text.width(each.format.text(value))
+        for each in chart.series
+        for value in each.values
+        if value is not None
+    ]
+    value_labels = len(chart.series) == 1 or chart.options.labels
+    right = max(values, default=0) + _GAP if value_labels else 12.0
+    count = len(chart.positions)
+    thickness = _BAR_STEP * (len(chart.series) * 0.6 if _grouped(chart) else 1)
+    return Layout(
+        width=max(total - left - right, 40.0),
+        height=max(1, count) * thickness,
+        left=left,
+        right=right,
+        top=4.0,
+        bottom=4.0 if value_labels else 25.0,
+        scale=scale,
+        x_ticks=tuple(Tick(index, (label,)) for index, label in enumerate(labels)),
+        horizontal=True,
+        end_labels=(),
+        value_labels=value_labels,
+    )
+
+
+def _grouped(chart: Chart) -> bool:
+    return chart.options.stacking == "grouped" and len(chart.series) > 1
+
+
+def _right_room(chart: Chart, total: int) -> float:
+    references = max(
+        (text.width(line.label) for line in chart.references if line.axis == "x"), default=0
+    )
+    if not has_direct_labels(chart):
+        return max(14.0, references / 2)
+    longest = max(text.width(each.label) for each in chart.series)
+    return min(longest + _GAP + 4, total * 0.3)
+
+
+def _end_labels(
+    chart: Chart, scale: Scale, height: float, room: float
+) -> tuple[tuple[str, float], ...]:
+    if not has_direct_labels(chart):
+        return ()
+    wanted = []
+    for each in chart.series:
+        present = [value for value in each.values if value is not None]
+        wanted.append((1 - scale.share(present[-1])) * height if present else height)
+    placed = text.spread(wanted, 15, 4, height - 2)
+    labels = [text.shorten(each.label, room - _GAP) for each in chart.series]
+    return tuple(zip(labels, placed, strict=True))
+
+
+def _labels_collide(chart: Chart, total: int) -> bool:
+    """Whether names under the bars would not fit, so that the bars had better lie down."""
+    if chart.x_kind != "category" or not chart.positions:
+        return False
+    room = (total - 50) / len(chart.positions) - 6
+    return any(text.wrap(position.text, room) is None for position in chart.positions)
+
+
+def _x_ticks(chart: Chart, width: float) -> tuple[Tick, ...]:
+    if not chart.positions:
+        return ()
+    if chart.x_kind == "time":
+        return _time_ticks(chart, width)
+    if chart.x_kind == "number" and chart.kind != "bar":
+        return _number_ticks(chart, width)
+    room = width / len(chart.positions) - 6
+    if chart.x_kind == "category" and chart.kind == "bar":
+        return tuple(
+            Tick(index, tuple(text.wrap(position.text, room) or [position.text]))
+            for index, position in enumerate(chart.positions)
+        )
+    widest = max(text.width(position.text) for position in chart.positions) + 10
+    every = max(1, round(len(chart.positions) * widest / width + 0.5))
+    return tuple(
+        Tick(index, (position.text,))
+        for index, position in enumerate(chart.positions)
+        if index % every == 0
+    )
+
+
+def _time_ticks(chart: Chart, width: float) -> tuple[Tick, ...]:
+    dates = [position.value for position in chart.positions if isinstance(position.value, date)]
+    ticks = time_ticks(min(dates), max(dates), max(2, int(width / 64)))
+    if chart.kind != "bar":
+        return tuple(Tick(moment(tick), (label,)) for tick, label in ticks)
+    moments = [moment(each) for each in dates]
+    return tuple(
+        Tick(bisect_left(moments, moment(tick)), (label,))
+        for tick, label in ticks
+        if moment(tick) <= moments[-1]
+    )
+
+
+def _number_ticks(chart: Chart, width: float) -> tuple[Tick, ...]:
+    numbers = [float(position.value) for position in chart.positions]  # type: ignore[arg-type]
+    scale = value_scale(min(numbers), max(numbers), max(2, int(width / 80)), fixed=(True, True))
+    texts = {float(p.value): p.text for p in chart.positions}  # type: ignore[arg-type]
+    return tuple(Tick(tick, (texts.get(tick, f"{tick:g}"),)) for tick in scale.ticks)

@@ -1,0 +1,131 @@
+"""`patron report`: build, serve, check and start pages."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from patron.console import emit_json, say
+from patron.errors import EXIT_FAILED, PatronError
+
+if TYPE_CHECKING:
+    from reports.builder.api import BuildResult, PageResult
+
+WAIT = click.option(
+    "--wait", "wait_seconds", default=10.0, show_default=True, metavar="SECONDS",
+    help="How long to wait for the published data.",
+)  # fmt: skip
+JSON = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+STRICT = click.option("--strict", is_flag=True, help="Warnings make the command fail.")
+
+
+@click.group(epilog="Example: patron report build --out /srv/www/reports")
+def report() -> None:
+    """Build the reports: Markdown pages with queries in, one HTML file per page out."""
+
+
+@report.command(epilog="Example: patron report build --out site --strict")
+@click.option(
+    "--out", type=click.Path(path_type=Path), help="The site's folder. Default: site/ of the shop."
+)
+@WAIT
+@JSON
+@STRICT
+@click.pass_context
+def build(
+    ctx: click.Context, out: Path | None, wait_seconds: float, as_json: bool, strict: bool
+) -> None:
+    """Render all pages from the published data.
+
+    A query that fails leaves its message in the page, the other pages are built, and the exit code is 1.
+    """
+    from reports.builder.api import build_site
+
+    result = build_site(
+        ctx.obj(),
+        out,
+        strict=strict,
+        wait_seconds=wait_seconds,
+        on_page=None if as_json else _say_page,
+    )
+    _report(ctx, result, as_json=as_json)
+
+
+@report.command(epilog="Example: patron report check --strict")
+@WAIT
+@JSON
+@STRICT
+@click.pass_context
+def check(ctx: click.Context, wait_seconds: float, as_json: bool, strict: bool) -> None:
+    """Render all pages without writing them; with --strict, warnings and stale data fail."""
+    from reports.builder.api import check_site
+
+    result = check_site(ctx.obj(), strict=strict, wait_seconds=wait_seconds)
+    _report(ctx, result, as_json=as_json)
+
+
+@report.command(epilog="Example: patron report serve --port 8000")
+@click.option(
+    "--port", default=8000, show_default=True, help="On this machine only; 0 takes a free one."
+)
+@WAIT
+@click.pass_context
+def serve(ctx: click.Context, port: int, wait_seconds: float) -> None:
+    """Preview the pages in a browser, rebuilt whenever a page, query or the data change."""
+    from reports.builder.site.preview import preview
+
+    preview(ctx.obj(), port, wait_seconds)
+
+
+@report.command(epilog="Example: patron report new returns")
+@click.argument("name")
+@click.pass_context
+def new(ctx: click.Context, name: str) -> None:
+    """Start the page NAME, a file under reports/pages to go on from."""
+    from reports.builder.site.scaffold import new_page
+
+    say(f"Created {new_page(ctx.obj().project / 'reports', name)}")
+
+
+def _say_page(page: PageResult) -> None:
+    remarks = [
+        f"{count} {word if count == 1 else word + 's'}"
+        for count, word in ((page.errors, "error"), (page.warnings, "warning"))
+        if count
+    ]
+    tail = f"  ({', '.join(remarks)})" if remarks else ""
+    say(f"  {page.source}: {page.title}, {page.size / 1024:,.0f} KB{tail}")
+
+
+def _report(ctx: click.Context, result: BuildResult, *, as_json: bool) -> None:
+    if as_json:
+        emit_json(_plain(result))
+    else:
+        for notice in (*result.warnings, *result.errors):
+            say(str(notice))
+        if result.index:
+            click.echo(result.index)
+    if not result.ok:
+        if not as_json:
+            _complain(result)
+        ctx.exit(EXIT_FAILED)
+
+
+def _complain(result: BuildResult) -> None:
+    problem = PatronError(
+        f"{len(result.errors)} errors and {len(result.warnings)} warnings in the reports",
+        remedy="see the lines above; the pages show the errors in place",
+    )
+    say(f"patron: {problem}")
+
+
+def _plain(result: BuildResult) -> dict[str, object]:
+    return {
+        "ok": result.ok,
+        "index": result.index,
+        "pages": [vars(page) for page in result.pages],
+        "warnings": [vars(notice) for notice in result.warnings],
+        "errors": [vars(notice) for notice in result.errors],
+    }

@@ -1,0 +1,105 @@
+"""Layout: <Grid>, <Group>, <Details>, <Tabs>, <Alert>, <Note>, <Info>, <LineBreak>, <PageBreak>."""
+
+from __future__ import annotations
+
+from markupsafe import Markup
+
+from reports.builder.components.base import Component, Prop, Use
+
+_STATUSES = ("info", "positive", "warning", "negative")
+
+
+def _grid(use: Use) -> Markup:
+    columns = max(1, min(int(use.number("cols") or 2), 6))
+    with use.page.grid(columns):
+        inner = use.children()
+    gap = use.text("gapSize") or "md"
+    return Markup('<div class="grid cols-{} gap-{}">{}</div>').format(columns, gap, inner)
+
+
+def _group(use: Use) -> Markup:
+    return Markup('<div class="group">{}</div>').format(use.children())
+
+
+def _details(use: Use) -> Markup:
+    attributes = Markup(" open") if use.flag("open") else Markup("")
+    return Markup('<details class="fold"{}><summary>{}</summary><div>{}</div></details>').format(
+        attributes, use.text("title"), use.children()
+    )
+
+
+def _tabs(use: Use) -> Markup:
+    tabs = [
+        (tab.text("label"), tab.text("description"), tab.children()) for tab in use.parts("Tab")
+    ]
+    return use.template("tabs.html", number=use.page.count("tabs"), tabs=tabs)
+
+
+def _alert(use: Use) -> Markup:
+    status = use.text("status") or "base"
+    return use.template(
+        "alert.html", status=status, html=use.children(), description=use.text("description")
+    )
+
+
+def _note(use: Use) -> Markup:
+    return Markup('<div class="note">{}</div>').format(use.children())
+
+
+def _info(use: Use) -> Markup:
+    return Markup(
+        '<span class="info" tabindex="0" role="note" aria-label="{}" data-tip="{}">i</span>'
+    ).format(use.text("description"), use.text("description"))
+
+
+def _line_break(use: Use) -> Markup:
+    return Markup("<br>") * max(1, min(int(use.number("lines") or 1), 20))
+
+
+def _page_break(use: Use) -> Markup:
+    del use
+    return Markup('<div class="page-break"></div>')
+
+
+COMPONENTS = (
+    Component(
+        "Grid",
+        (
+            Prop("cols", "number", default=2),
+            Prop("gapSize", default="md", choices=("none", "sm", "md", "lg")),
+        ),
+        _grid,
+    ),
+    Component("Group", (), _group),
+    Component(
+        "Details",
+        (
+            Prop("title", default="Details"),
+            Prop("open", "flag"),
+            Prop("printShowAll", "flag", default=True),
+        ),
+        _details,
+    ),
+    Component(
+        "Tabs",
+        (
+            Prop("color"),
+            Prop("fullWidth", "flag"),
+            Prop("background", "flag"),
+            Prop("printShowAll", "flag", default=True),
+        ),
+        _tabs,
+        parts=("Tab",),
+    ),
+    Component("Tab", (Prop("label", required=True), Prop("description")), None),
+    Component("Alert", (Prop("status", choices=_STATUSES), Prop("description")), _alert),
+    Component("Note", (), _note),
+    Component(
+        "Info",
+        (Prop("description", required=True), Prop("color"), Prop("size")),
+        _info,
+        block=False,
+    ),
+    Component("LineBreak", (Prop("lines", "number", default=1),), _line_break),
+    Component("PageBreak", (), _page_break),
+)

@@ -1,0 +1,236 @@
+"""<BarChart>, <LineChart>, <AreaChart>, and <ReferenceLine> inside them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+
+from markupsafe import Markup
+
+from reports.builder.charts import palette
+from reports.builder.charts.figure import Caption, figure
+from reports.builder.charts.frame import Frame, Wanted, build_frame
+from reports.builder.charts.model import Chart, ChartKind, Options, Reference, Series, Stacking
+from reports.builder.components.base import Component, ComponentError, Prop, Use
+from reports.builder.components.empty import EMPTY_PROPS, empty
+from reports.builder.formats import Format
+
+_COMMON = (
+    Prop("data", "data", required=True),
+    Prop("x", "column"),
+    Prop("y", "columns"),
+    Prop("series", "column"),
+    Prop("title"),
+    Prop("subtitle"),
+    Prop("xFmt", "format"),
+    Prop("yFmt", "format"),
+    Prop("xAxisTitle"),
+    Prop("yAxisTitle"),
+    Prop("yMin", "number"),
+    Prop("yMax", "number"),
+    Prop("labels", "flag"),
+    Prop("labelFmt", "format"),
+    Prop("legend", "flag"),
+    Prop("sort", "flag", default=True),
+    Prop("chartAreaHeight", "number", default=190.0),
+    Prop("colorPalette", "any"),
+    Prop("seriesColors", "any"),
+    Prop("seriesOrder", "any"),
+    Prop("fillColor"),
+    *EMPTY_PROPS,
+)
+_STACKING: tuple[str, ...] = ("stacked", "grouped", "stacked100")
+
+
+def _render(kind: ChartKind, use: Use) -> Markup:
+    data = use.data
+    if not data.rows:
+        return empty(use)
+    stacking = _stacking(kind, use)
+    frame = build_frame(data, _wanted(kind, use, stacking), use.page.formatter)
+    if not frame.series:
+        raise ComponentError(f"<{use.component.name}> finds no column of numbers for y")
+    chart = Chart(
+        kind=kind,
+        x_kind=frame.x_kind,
+        positions=frame.positions,
+        series=frame.series,
+        axis_format=_axis_format(use, frame),
+        references=tuple(_reference(part) for part in use.parts("ReferenceLine")),
+        options=_options(use, stacking),
+    )
+    caption = Caption(
+        title=use.text("title") or "",
+        subtitle=use.text("subtitle") or "",
+        x_title=use.page.formatter.title(frame.x),
+        legend=None if use.values["legend"] is None else use.flag("legend"),
+    )
+    return figure(chart, caption, use.page.columns, use.page.templates)
+
+
+def _stacking(kind: ChartKind, use: Use) -> str:
+    if kind == "line":
+        return "none"
+    return use.text("type") or "stacked"
+
+
+def _wanted(kind: ChartKind, use: Use, stacking: str) -> Wanted:
+    order = use.values["seriesOrder"]
+    return Wanted(
+        x=use.text("x"),
+        y=tuple(use.columns("y")),
+        series=use.text("series"),
+        x_format=use.text("xFmt"),
+        y_format=use.text("yFmt"),
+        colors=_colors(use),
+        order=tuple(map(str, order)) if isinstance(order, list) else (),
+        sort=kind == "bar" and use.flag("sort"),
+        fill_gaps=stacking in ("stacked", "stacked100") and kind == "area",
+        shares=stacking == "stacked100",
+    )
+
+
+def _colors(use: Use) -> Mapping[str, str] | list[str]:
+    fill, by_series, listed = (
+        use.text("fillColor"),
+        use.values["seriesColors"],
+        use.values["colorPalette"],
+    )
+    if isinstance(by_series, Mapping):
+        found: Mapping[str, str] | list[str] = {
+            str(key): str(value) for key, value in by_series.items()
+        }
+    elif isinstance(listed, list):
+        found = [str(value) for value in listed]
+    else:
+        found = [fill] if fill else []
+    for name in found.values() if isinstance(found, Mapping) else found:
+        if palette.color(name) is None:
+            use.warn(f"'{name}' is not a colour")
+    return found
+
+
+def _axis_format(use: Use, frame: Frame) -> Format:
+    """The ticks' format: the values' own, or shorter where the page leaves it open."""
+    series: Series = frame.series[0]
+    if use.text("yFmt") or series.format.is_ratio:
+        return _without_decimals(series.format)
+    largest = [value for each in frame.series for value in each.values if value is not None]
+    highest = max(map(abs, largest), default=0.0)
+    symbol = series.format.code.split("#")[0]
+    if highest >= 5_000:
+        unit = ',,"M"' if highest >= 5_000_000 else ',"k"'
+        digits = ".#" if highest < 5 * (1_000_000 if "M" in unit else 1_000) * 2 else ""
+        return Format(f"[=0]{symbol}0;{symbol}#,##0{digits}{unit}")
+    return Format(f"{symbol}#,##0.##" if highest < 10 else f"{symbol}#,##0")
+
+
+def _without_decimals(style: Format) -> Format:
+    """Ticks are round: `12%` rather than `12.0%`, zero without a unit."""
+    code = style.code
+    if ";" in code or "." not in code:
+        return style
+    return Format(code.replace(".00", ".##").replace(".0", ".#"), style.is_ratio)
+
+
+def _options(use: Use, stacking: str) -> Options:
+    names = {prop.name for prop in use.component.props}
+
+    def flag(name: str) -> bool:
+        return name in names and use.flag(name)
+
+    found: Stacking = "grouped" if stacking == "grouped" else "none"
+    if stacking in ("stacked", "stacked100"):
+        found = "stacked"
+    return Options(
+        stacking=found,
+        horizontal=flag("swapXY"),
+        labels=flag("labels"),
+        markers=flag("markers"),
+        step=flag("step"),
+        low=use.number("yMin"),
+        high=1.0 if stacking == "stacked100" else use.number("yMax"),
+        from_zero=not flag("yScale"),
+        plot_height=round(use.number("chartAreaHeight") or 190),
+        y_title=_title(use),
+    )
+
+
+def _title(use: Use) -> str:
+    wanted = use.values["yAxisTitle"]
+    if wanted in ("true", True):
+        return use.page.formatter.title(use.columns("y")[0]) if use.columns("y") else ""
+    return str(wanted or "")
+
+
+def _reference(part: Use) -> Reference:
+    axis, value = (
+        ("y", part.values["y"]) if part.values["y"] is not None else ("x", part.values["x"])
+    )
+    if value is None:
+        raise ComponentError("<ReferenceLine> needs x= or y=")
+    label = part.text("label") or ""
+    if axis == "y":
+        value = _as_number(value)
+        shown = part.page.formatter.resolve(part.text("fmt"), values=[value]).text(value)
+        label = label if part.flag("hideValue") else f"{label} ({shown})" if label else shown
+    elif isinstance(value, str):
+        value = _as_date(value)
+    named = part.text("color") or "muted"
+    color = palette.color(named) or palette.MUTED
+    return Reference(
+        "y" if axis == "y" else "x", value, label, "var(--muted)" if named == "muted" else color
+    )  # type: ignore[arg-type]
+
+
+def _as_number(value: object) -> float:
+    try:
+        return float(str(value))
+    except ValueError as error:
+        raise ComponentError(f"<ReferenceLine> y={value!r} is not a number") from error
+
+
+def _as_date(value: str) -> object:
+    try:
+        return date.fromisoformat(value)
+    except ValueError:
+        return value
+
+
+COMPONENTS = (
+    Component(
+        "BarChart",
+        (
+            *_COMMON,
+            Prop("type", choices=_STACKING, default="stacked"),
+            Prop("swapXY", "flag"),
+            Prop("showAllXAxisLabels", "flag"),
+        ),
+        lambda use: _render("bar", use),
+        parts=("ReferenceLine",),
+    ),
+    Component(
+        "LineChart",
+        (*_COMMON, Prop("markers", "flag"), Prop("step", "flag"), Prop("yScale", "flag")),
+        lambda use: _render("line", use),
+        parts=("ReferenceLine",),
+    ),
+    Component(
+        "AreaChart",
+        (*_COMMON, Prop("type", choices=("stacked", "stacked100"), default="stacked")),
+        lambda use: _render("area", use),
+        parts=("ReferenceLine",),
+    ),
+    Component(
+        "ReferenceLine",
+        (
+            Prop("x", "any"),
+            Prop("y", "any"),
+            Prop("label"),
+            Prop("hideValue", "flag"),
+            Prop("fmt", "format"),
+            Prop("color", default="muted"),
+        ),
+        None,
+    ),
+)

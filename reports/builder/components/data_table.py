@@ -1,0 +1,202 @@
+"""<DataTable> and <Column>: a table that sorts, searches, pages and downloads."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from markupsafe import Markup
+
+from reports.builder.components.base import Component, Prop, Use
+from reports.builder.components.delta import DELTA_PROPS
+from reports.builder.components.empty import EMPTY_PROPS, empty
+from reports.builder.data.result import QueryResult, Row, number
+from reports.builder.expressions.functions import text_of
+from reports.builder.render.urls import page_link
+from reports.builder.tables.cells import Cell, Column, cell
+from reports.builder.tables.totals import AGGREGATES, is_additive, total
+
+_CONTENT = ("delta", "colorscale", "bar", "link", "image", "html")
+
+
+@dataclass(frozen=True)
+class _Body:
+    number: int
+    cells: list[Cell]
+
+
+def _render(use: Use) -> Markup:
+    if not use.data.rows:
+        return empty(use)
+    columns = _columns(use)
+    rows = _sorted(use)
+    page_size = use.values["rows"]
+    return use.template(
+        "data_table.html",
+        title=use.text("title") or "",
+        subtitle=use.text("subtitle") or "",
+        columns=columns,
+        groups=_column_groups(columns),
+        body=[_Body(place, _cells(use, columns, row)) for place, row in enumerate(rows, 1)],
+        totals=_totals(use, columns) if use.flag("totalRow") else None,
+        page_size=0 if page_size == "all" else int(use.number("rows") or 10),
+        search=use.flag("search"),
+        downloadable=use.flag("downloadable"),
+        sortable=use.flag("sortable"),
+        numbered=use.flag("rowNumbers"),
+        classes=_classes(use),
+    )
+
+
+def _columns(use: Use) -> list[Column]:
+    tags = use.parts("Column")
+    wanted = [(tag.text("id") or "", tag) for tag in tags] or [
+        (name, None)
+        for name in use.data.column_names
+        if name != use.text("link") or use.flag("showLinkCol")
+    ]
+    return [_column(use, name, tag) for name, tag in wanted]
+
+
+def _column(use: Use, name: str, tag: Use | None) -> Column:
+    info = use.data.column(name)
+    values = tuple(use.data.values(name))
+    style = use.format(tag.text("fmt") if tag else None, name, values)
+    if tag and tag.text("contentType") == "html":
+        tag.warn("contentType=html shows the text as it is: nothing from data is taken as HTML")
+    title = (tag.text("title") if tag else None) or use.page.formatter.title(name)
+    default = "right" if info and info.kind == "number" else "left"
+    align = (tag.text("align") if tag else None) or default
+    return Column(name, title, style, align, tag.text("colGroup") if tag else None, tag, values)
+
+
+def _sorted(use: Use) -> list[Row]:
+    rows = list(use.data.rows)
+    wanted = (use.text("sort") or "").split()
+    if not wanted:
+        return rows
+    name = wanted[0]
+    if use.data.column(name) is None:
+        use.warn(f"cannot sort by '{name}': there is no such column")
+        return rows
+    present = [row for row in rows if row.get(name) is not None]
+    present.sort(key=lambda row: _sort_key(row[name]), reverse=wanted[1:] == ["desc"])
+    return present + [row for row in rows if row.get(name) is None]
+
+
+def _sort_key(value: object) -> tuple[float, str]:
+    amount = number(value)
+    return (amount, "") if amount is not None else (0.0, text_of(value))
+
+
+def _cells(use: Use, columns: list[Column], row: Row) -> list[Cell]:
+    link = use.text("link")
+    target = text_of(row.get(link)) if link else ""
+    url = page_link(target, use.page.output, use.page.outputs) if target else None
+    return [cell(column, row, url if place == 0 else None) for place, column in enumerate(columns)]
+
+
+def _totals(use: Use, columns: list[Column]) -> list[Cell]:
+    totals = [_total(use.data, column) for column in columns]
+    if columns and totals[0].html == "":
+        totals[0] = replace(totals[0], html=Markup("Total"))
+    return totals
+
+
+def _total(data: QueryResult, column: Column) -> Cell:
+    tag = column.use
+    aggregate = tag.text("totalAgg") if tag else None
+    weight = tag.text("weightCol") if tag else None
+    style = column.style
+    if tag and tag.text("totalFmt"):
+        style = tag.page.formatter.resolve(tag.text("totalFmt"), column.name, values=column.values)
+    if tag and aggregate and aggregate not in AGGREGATES:
+        return Cell(Markup("{}").format(aggregate), "", "")  # a text of the page's own
+    if tag and aggregate == "sum" and not is_additive(column.name, style):
+        tag.warn(f"'{column.name}' is not summed: it is a ratio or an average (give weightCol=)")
+        aggregate = None
+    if aggregate is None and weight:
+        aggregate = "weightedMean"
+    info = data.column(column.name)
+    if (
+        aggregate is None
+        and not (tag and tag.values["totalAgg"])
+        and info
+        and info.kind == "number"
+    ):
+        aggregate = "sum" if is_additive(column.name, style) else None
+    value = total(data, column.name, aggregate, weight)
+    return Cell(Markup("{}").format(style.text(value) if value is not None else ""), "", "")
+
+
+def _column_groups(columns: list[Column]) -> list[tuple[str, int]]:
+    """The headings above columns, with how many each spans; empty if there are none."""
+    groups: list[tuple[str, int]] = []
+    for column in columns:
+        name = column.group or ""
+        if groups and groups[-1][0] == name:
+            groups[-1] = (name, groups[-1][1] + 1)
+        else:
+            groups.append((name, 1))
+    return groups if any(name for name, _ in groups) else []
+
+
+def _classes(use: Use) -> str:
+    names = {"rowShading": "shaded", "compact": "compact", "wrapTitles": "wrap-titles"}
+    found = [name for prop, name in names.items() if use.flag(prop)]
+    return " ".join(found if use.flag("rowLines") else [*found, "no-lines"])
+
+
+COMPONENTS = (
+    Component(
+        "DataTable",
+        (
+            Prop("data", "data", required=True),
+            Prop("rows", "number", default=10, choices=("all",)),
+            Prop("title"),
+            Prop("subtitle"),
+            Prop("search", "flag"),
+            Prop("sort"),
+            Prop("sortable", "flag", default=True),
+            Prop("downloadable", "flag", default=True),
+            Prop("totalRow", "flag"),
+            Prop("rowShading", "flag"),
+            Prop("rowNumbers", "flag"),
+            Prop("rowLines", "flag", default=True),
+            Prop("compact", "flag"),
+            Prop("wrapTitles", "flag"),
+            Prop("link", "column"),
+            Prop("showLinkCol", "flag"),
+            *EMPTY_PROPS,
+        ),
+        _render,
+        parts=("Column",),
+    ),
+    Component(
+        "Column",
+        (
+            Prop("id", "column", required=True),
+            Prop("title"),
+            Prop("fmt", "format"),
+            Prop("align", choices=("left", "right", "center")),
+            Prop("contentType", choices=_CONTENT),
+            Prop("colorScale", "any"),
+            Prop("colorMin", "number"),
+            Prop("colorMax", "number"),
+            Prop("barColor"),
+            Prop("negativeBarColor"),
+            Prop("hideLabels", "flag"),
+            Prop("totalAgg"),
+            Prop("totalFmt", "format"),
+            Prop("weightCol", "column"),
+            Prop("colGroup"),
+            Prop("wrap", "flag"),
+            Prop("chip", "flag"),
+            Prop("redNegatives", "flag"),
+            Prop("linkLabel"),
+            Prop("alt"),
+            Prop("description"),
+            *DELTA_PROPS,
+        ),
+        None,
+    ),
+)

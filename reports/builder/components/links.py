@@ -1,0 +1,48 @@
+"""<Link>, <LinkButton>, <BigLink> and <Image>."""
+
+from __future__ import annotations
+
+from markupsafe import Markup
+
+from reports.builder.components.base import Component, ComponentError, Prop, Use
+from reports.builder.render.urls import page_link
+
+
+def _anchor(use: Use, kind: str) -> Markup:
+    url = use.text("url") or use.text("href")
+    if url is None:
+        raise ComponentError(f"<{use.component.name}> needs url=")
+    target = page_link(url, use.page.output, use.page.outputs)
+    content = use.text("label") or use.children().striptags() or url
+    return Markup('<a class="{}" href="{}">{}</a>').format(kind, target, content)
+
+
+def _image(use: Use) -> Markup:
+    source = use.page.images.data_uri(use.text("url") or "", use.node.line)
+    size = Markup("").join(
+        Markup(' {}="{}"').format(name, round(value))
+        for name in ("width", "height")
+        if (value := use.number(name))
+    )
+    return Markup('<img src="{}" alt="{}"{}>').format(source, use.text("description") or "", size)
+
+
+_LINK_PROPS = (Prop("url"), Prop("href"), Prop("label"), Prop("newTab", "flag"))
+
+COMPONENTS = (
+    Component("Link", _LINK_PROPS, lambda use: _anchor(use, "link"), block=False),
+    Component("LinkButton", _LINK_PROPS, lambda use: _anchor(use, "button"), block=False),
+    Component("BigLink", _LINK_PROPS, lambda use: _anchor(use, "big-link")),
+    Component(
+        "Image",
+        (
+            Prop("url", required=True),
+            Prop("description"),
+            Prop("width", "number"),
+            Prop("height", "number"),
+            Prop("align"),
+            Prop("border", "flag"),
+        ),
+        _image,
+    ),
+)

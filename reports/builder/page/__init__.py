@@ -1,0 +1,1 @@
+"""A page's source text and its tree."""
