@@ -24,8 +24,8 @@ MODEL (
     line_count = 'Lines',
     item_count = 'Units',
     discounted_order_count = 'Orders with a discount',
-    net_revenue_amount = 'Goods after discount; zero unless a valid sale',
-    gross_margin_amount = 'Net revenue less cost of the goods; null where a cost is unknown',
+    net_revenue_amount = 'Goods after discount',
+    gross_margin_amount = 'Gross margin of the orders whose cost is known; null where no cost is known',
     order_date = 'Day of the order in the business time zone'
   )
 );
