@@ -58,8 +58,8 @@ def audit(original: Original, evaluator: Any, *args: Any, **kwargs: Any) -> Any:
     run = session.current()
     if run is not None and run.batch is not None:
         snapshot = kwargs["snapshot"]
-        adapter = evaluator.get_adapter(snapshot.model_gateway)
-        run.batch.audits = findings.outcomes(adapter, snapshot, results)
+        cursor = evaluator.adapter.cursor
+        run.batch.audits = findings.outcomes(cursor, snapshot.model_or_none, results)
     return results
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import duckdb
 from sqlglot import exp
@@ -11,23 +11,26 @@ from sqlglot import exp
 from operate.record import AuditOutcome, now
 from patron.sql import identifier
 
-if TYPE_CHECKING:
-    from sqlmesh.core.snapshot import Snapshot
-
 SAMPLE_SIZE = 5
 ARGUMENTS_LENGTH = 200
 _NUMBERS_AND_DATES = ("INT", "DECIMAL", "DOUBLE", "FLOAT", "DATE", "TIMESTAMP", "BOOLEAN", "HUGE")
 
 
-def outcomes(adapter: Any, snapshot: Snapshot, results: Iterable[Any]) -> list[AuditOutcome]:
-    """Read SQLMesh's audit results, while the rows they looked at are still there."""
+def outcomes(cursor: Any, model: Any, results: Iterable[Any]) -> list[AuditOutcome]:
+    """Read SQLMesh's audit results, while the rows they looked at are still there.
+
+    Args:
+        cursor: The connection the audits ran on.
+        model: The SQLMesh model, None for an audit that stands alone.
+        results: What `SnapshotEvaluator.audit` returned.
+    """
     return [
         AuditOutcome(
             audit=result.audit.name,
             arguments=_arguments(result.audit_args),
             blocking=result.blocking,
             failed_rows=result.count or 0,
-            sample_keys=_sample(adapter, snapshot, result.query) if result.count else None,
+            sample_keys=sample(cursor, model, result.query) if result.count else None,
             audited_at=now(),
         )
         for result in results
@@ -45,16 +48,16 @@ def _arguments(arguments: dict[str, Any]) -> str:
     return text if len(text) <= ARGUMENTS_LENGTH else text[: ARGUMENTS_LENGTH - 3] + "..."
 
 
-def _sample(adapter: Any, snapshot: Snapshot, query: Any) -> str | None:
+def sample(cursor: Any, model: Any, query: Any) -> str | None:
     """The keys of a few offending rows; an audit that shows no keys has no sample."""
     sql = query.sql(dialect="duckdb", identify=True)
     try:
-        found = adapter.cursor.execute(f"DESCRIBE {sql}").fetchall()
-        shown = _key_columns(snapshot, {row[0]: row[1] for row in found})
+        found = cursor.execute(f"DESCRIBE {sql}").fetchall()
+        shown = _key_columns(model, {row[0]: row[1] for row in found})
         if not shown:
             return None
         columns = ", ".join(identifier(name) for name in shown)
-        rows = adapter.cursor.execute(
+        rows = cursor.execute(
             f"SELECT DISTINCT {columns} FROM ({sql}) AS offending ORDER BY ALL LIMIT {SAMPLE_SIZE}"
         ).fetchall()
     except duckdb.Error:
@@ -64,9 +67,8 @@ def _sample(adapter: Any, snapshot: Snapshot, query: Any) -> str | None:
     )
 
 
-def _key_columns(snapshot: Snapshot, types: dict[str, str]) -> list[str]:
+def _key_columns(model: Any, types: dict[str, str]) -> list[str]:
     """The grain where the audit shows it, else ids, else figures that the audit itself computed."""
-    model = snapshot.model_or_none
     grains = {
         column.name for grain in (model.grains if model else []) for column in _columns(grain)
     }
@@ -76,7 +78,7 @@ def _key_columns(snapshot: Snapshot, types: dict[str, str]) -> list[str]:
     ids = [name for name in types if name.endswith("_id")]
     if ids:
         return ids
-    own = set(model.columns_to_types_ or {}) if model else set()
+    own = set(model.columns_to_types or types) if model else set()
     return [
         name
         for name, kind in types.items()

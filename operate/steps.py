@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from patron.errors import PatronError
 from patron.shop import Shop
 
 DONE = "done"
@@ -111,7 +112,14 @@ def report(request: Request) -> Outcome:
     if newest > _changed_at(shop) and page.exists() and "report" not in request.forced:
         return Outcome(SKIPPED, "the pages are up to date", page)
     built = build_site(shop)
-    return Outcome(DONE, str(built), built)
+    if built.errors:
+        raise PatronError(
+            f"{len(built.errors)} errors on the report's pages",
+            where=str(built.errors[0]),
+            remedy="'patron report check' lists them all",
+        )
+    warnings = f", {len(built.warnings)} warnings" if built.warnings else ""
+    return Outcome(DONE, f"{len(built.pages)} pages{warnings}", built.index)
 
 
 def _changed_at(shop: Shop) -> float:

@@ -1,0 +1,106 @@
+"""The run record: what is stored, and how failures read."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import duckdb
+import pytest
+
+from operate import failures
+from operate.record import (
+    FAILED,
+    SUCCEEDED,
+    AuditOutcome,
+    Batch,
+    Failure,
+    Run,
+    describe,
+    ensure_tables,
+    new_run_id,
+    store_batch,
+)
+
+AT = datetime(2025, 1, 2, 3, 4, 5)  # noqa: DTZ001 - our tables are naive UTC
+
+
+def outcome(failed_rows: int, *, blocking: bool = True, keys: str | None = None) -> AuditOutcome:
+    return AuditOutcome("not_null", "columns = (order_id)", blocking, failed_rows, keys, AT)
+
+
+@pytest.fixture
+def connection() -> duckdb.DuckDBPyConnection:
+    connection = duckdb.connect()
+    ensure_tables(connection)
+    return connection
+
+
+def test_tables_are_made_once_and_kept(connection: duckdb.DuckDBPyConnection) -> None:
+    store_batch(connection, Run("prod"), Batch("marts.a", "t", AT, AT), SUCCEEDED)
+    ensure_tables(connection)
+    assert connection.execute("SELECT COUNT(*) FROM quality.model_runs").fetchone() == (1,)
+
+
+def test_batch_is_stored_with_its_audits(connection: duckdb.DuckDBPyConnection) -> None:
+    batch = Batch("marts.a", "physical", AT, AT, row_count=7)
+    batch.audits = [outcome(0), outcome(3, blocking=False, keys="order_id=1")]
+    store_batch(connection, Run("prod", run_id="r"), batch, SUCCEEDED)
+    assert connection.execute(
+        "SELECT run_id, environment, model, physical_table, row_count, audits_passed,"
+        " audits_failed, outcome, error FROM quality.model_runs"
+    ).fetchall() == [("r", "prod", "marts.a", "physical", 7, 1, 1, "succeeded", None)]
+    assert connection.execute(
+        "SELECT audit, blocking, failed_rows, sample_keys FROM quality.audit_results"
+        " ORDER BY failed_rows"
+    ).fetchall() == [("not_null", True, 0, None), ("not_null", False, 3, "order_id=1")]
+
+
+def test_audits_without_a_write_are_no_model_run_unless_they_fail(
+    connection: duckdb.DuckDBPyConnection,
+) -> None:
+    batch = Batch("marts.a", "physical", AT, AT, writes=False)
+    count = "SELECT COUNT(*) FROM quality.model_runs"
+    store_batch(connection, Run("prod"), batch, SUCCEEDED)
+    assert connection.execute(count).fetchone() == (0,)
+    store_batch(connection, Run("prod"), batch, FAILED, "audits: not_null")
+    assert connection.execute(count).fetchone() == (1,)
+
+
+def test_run_ids_sort_by_time_and_differ() -> None:
+    first, second = new_run_id(), new_run_id()
+    assert first != second
+    assert first[:15] <= second[:15]
+
+
+@pytest.mark.parametrize(
+    ("found", "text"),
+    [
+        (outcome(1), "audit 'not_null' (columns = (order_id)) found 1 row"),
+        (
+            outcome(2000, keys="order_id=1"),
+            "audit 'not_null' (columns = (order_id)) found 2,000 rows: order_id=1",
+        ),
+    ],
+)
+def test_audits_read_as_one_line(found: AuditOutcome, text: str) -> None:
+    assert describe(found) == text
+
+
+def test_failure_names_only_the_audits_that_stopped_the_model() -> None:
+    failure = Failure("marts.a", (outcome(5, blocking=False), outcome(2)), "ignored")
+    assert failure.lines == ["marts.a: audit 'not_null' (columns = (order_id)) found 2 rows"]
+
+
+def test_error_of_failed_audits_asks_for_better_rows() -> None:
+    error = failures.as_error([Failure("marts.a", (outcome(2),), None), Failure("b", (), "Boom")])
+    assert str(error) == (
+        "2 models failed; what failed was undone, nothing was published\n"
+        "  where:  marts.a: audit 'not_null' (columns = (order_id)) found 2 rows\n"
+        "          b: Boom\n"
+        "  remedy: correct these rows at their source (or the rule), load them, and run again"
+    )
+
+
+def test_error_of_a_broken_model_asks_for_a_better_model() -> None:
+    error = failures.as_error([Failure("marts.a", (), "Binder Error: no such column")])
+    assert error.remedy == "correct the model or what it reads, then run again"
