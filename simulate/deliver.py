@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import duckdb
 import pandas as pd
 
 from simulate.files import DEFECT_COLUMNS, write_stream, write_table
 from simulate.orders import Portion
-from simulate.state import Folders, beside
+from simulate.state import Folders
 from simulate.streams import EVENTS, REFERENCES, STREAMS, Stream
 from simulate.truth import truth_tables
 from simulate.window import Delivery
@@ -70,7 +69,7 @@ class DeliveryWriter:
                 self._write_stream(event, frame, suffix, is_first=number == 0)
         listed = self._write_defects()
         for name, frame in truth_tables(self.delivery, value_factor()):
-            self._write_table(frame, self.folders.truth / f"{name}.parquet")
+            write_table(self.engine, frame, self.folders.truth / f"{name}.parquet")
         found = listed["defect"].value_counts().sort_index()
         return Summary(self.rows, {str(name): int(number) for name, number in found.items()})
 
@@ -84,8 +83,7 @@ class DeliveryWriter:
         kind = "advance" if batch else "initial"
         file_format = self.delivery.world.spec.file_format
         path = self.folders.out / stream.name / f"{batch:04d}-{kind}{suffix}.{file_format}"
-        written = write_stream(self.engine, stream, frame, beside(path, "partial"), batch)
-        beside(path, "partial").replace(path)
+        written = write_stream(self.engine, stream, frame, path, batch)
         self.rows[stream.name] += written.rows
         self.defects.append(written.defects)
 
@@ -99,9 +97,6 @@ class DeliveryWriter:
         ]
         tables = [pd.DataFrame(extra, columns=list(DEFECT_COLUMNS)), *self.defects]
         listed = pd.concat([table.astype(DEFECT_TYPES) for table in tables], ignore_index=True)
-        self._write_table(listed, self.folders.truth / DEFECT_FOLDER / f"{batch:04d}.parquet")
+        path = self.folders.truth / DEFECT_FOLDER / f"{batch:04d}.parquet"
+        write_table(self.engine, listed, path)
         return listed
-
-    def _write_table(self, frame: pd.DataFrame, path: Path) -> None:
-        write_table(self.engine, frame, beside(path, "partial"))
-        beside(path, "partial").replace(path)

@@ -38,10 +38,7 @@ def create(spec: ShopSpec, folders: Folders, *, force: bool, report: Report) -> 
         PatronError: If something is there and may not be replaced.
     """
     _check_replaceable(folders, force=force)
-    partial = Folders(*(beside(path, "partial") for path in (folders.out, folders.truth)))
-    for path in (partial.out, partial.truth):
-        shutil.rmtree(path, ignore_errors=True)
-        path.mkdir(parents=True)
+    partial = _fresh_beside(folders)
     world = build_world(spec)
     delivery = Delivery(world, 0, spec.days * DAY_SECONDS, 0)
     values = OrderValues()
@@ -66,7 +63,8 @@ def create(spec: ShopSpec, folders: Folders, *, force: bool, report: Report) -> 
 def advance(folders: Folders, days: int, *, report: Report) -> Summary:
     """Let a shop go on as if `days` had passed, and deliver what is new or has changed.
 
-    The state is replaced last: after a kill the same call writes the same files again.
+    The files are written beside their place and moved there when all are complete, the state last:
+    after a kill the same call delivers the same files.
 
     Raises:
         PatronError: If there is no shop, or it was made by another version.
@@ -74,7 +72,7 @@ def advance(folders: Folders, days: int, *, report: Report) -> Summary:
     if not 1 <= days <= MAX_DAYS:
         raise UsageError(f"--days must be between 1 and {MAX_DAYS:,}, not {days:,}")
     state = read_state(folders)
-    _remove_unfinished(folders, state.batch + 1)
+    partial = _fresh_beside(folders)
     later = replace(state, advanced_days=state.advanced_days + days, batch=state.batch + 1)
     world = build_world(state.spec, later.until_day)
     delivery = Delivery(
@@ -89,8 +87,10 @@ def advance(folders: Folders, days: int, *, report: Report) -> Summary:
             report(done + 1, count)
 
     with open_engine() as engine:
-        writer = DeliveryWriter(engine, delivery, folders)
+        writer = DeliveryWriter(engine, delivery, partial)
         summary = writer.write(observed(), count, lambda: state.order_value_factor)
+    _remove_unfinished(folders, later.batch)
+    _add_files(partial, folders)
     write_state(folders.truth, later, folders.relation)
     return summary
 
@@ -128,11 +128,29 @@ def _refuse_strange_files(folder: Path, known: set[str], option: str) -> None:
 
 
 def _remove_unfinished(folders: Folders, batch: int) -> None:
-    """Drop what a killed advance left behind."""
+    """Drop what a killed advance has delivered already."""
     for stream in STREAMS:
-        for path in (folders.out / stream.name).glob("*"):
-            if path.name.startswith(".") or int(path.name[:4]) >= batch:
+        for path in (folders.out / stream.name).glob("[0-9]*"):
+            if int(path.name[:4]) >= batch:
                 path.unlink()
+
+
+def _add_files(partial: Folders, final: Folders) -> None:
+    """Move complete files to where they belong."""
+    for source, target in ((partial.out, final.out), (partial.truth, final.truth)):
+        for path in sorted(path for path in source.rglob("*") if path.is_file()):
+            path.replace(target / path.relative_to(source))
+        shutil.rmtree(source)
+
+
+def _fresh_beside(folders: Folders) -> Folders:
+    """Empty folders beside the shop's, for what is not complete yet."""
+    partial = Folders(beside(folders.out, "partial"), beside(folders.truth, "partial"))
+    for path in (partial.out, partial.truth):
+        if path.exists():
+            shutil.rmtree(path)
+        path.mkdir(parents=True)
+    return partial
 
 
 def _put_in_place(partial: Folders, final: Folders) -> None:

@@ -153,10 +153,12 @@ def test_what_a_killed_advance_left_is_written_again(copy):
     go_on(undisturbed, 3)
     state = (killed.truth / "state.json").read_bytes()
     go_on(killed, 5)
-    (killed.out / "orders" / ".partial-0001-advance.parquet").write_bytes(b"half")
+    (killed.out.parent / ".partial-shop" / "orders").mkdir(parents=True)
+    (killed.out.parent / ".partial-shop" / "orders" / "0001-advance.parquet").write_bytes(b"half")
     (killed.truth / "state.json").write_bytes(state)
     go_on(killed, 3)
     assert hashes(killed.out) == hashes(undisturbed.out)
+    assert {path.name for path in killed.out.parent.iterdir()} == {"shop", "truth"}
     assert hashes(killed.truth) == hashes(undisturbed.truth)
 
 
