@@ -162,7 +162,7 @@ def _unread_reason(column: Column, text: str) -> str:
         article = "an" if column.kind == "integer" else "a"
         return literal(f"{column.name} is not {article} {column.kind}")
     number = f"regexp_full_match({text}, ' *[+-]?[0-9]*[.]?[0-9]+ *')"
-    long = f"regexp_full_match({text}, '.*[.][0-9]{{{column.scale}}}[0-9]*[1-9] *')"
+    long = f"regexp_full_match({text}, '.*[.][0-9]{{{column.scale}}}[0-9]*[1-9]0* *')"
     return (
         f"CASE WHEN NOT {number} THEN {literal(f'{column.name} is not a number')} "
         f"WHEN {long} THEN {literal(f'{column.name} has more than {column.scale} decimals')} "

@@ -129,10 +129,14 @@ def _header(path: Path, config: FileConfig) -> tuple[tuple[str, ...], str]:
             names = next(rows, [])
     except (UnicodeError, OSError, EOFError, csv.Error) as error:
         raise PatronError(
-            f"cannot read the file: {error}",
-            where=str(path),
-            remedy=f"check the file, or set 'encoding' (it is read as {config.encoding})",
+            f"cannot read the file: {error}", where=str(path), remedy="check or export it again"
         ) from error
+    if any("\ufffd" in name for name in names):
+        raise PatronError(
+            f"the header is not {config.encoding}: {delimiter.join(names)}",
+            where=str(path),
+            remedy="set 'encoding' of the file to latin-1 or utf-16",
+        )
     if not any(name.strip() for name in names):
         raise PatronError(
             "the file is empty: it has no header line",
@@ -157,8 +161,10 @@ def _unique(path: Path, names: list[str]) -> tuple[str, ...]:
 
 def _opened(path: Path, encoding: str) -> IO[str]:
     if path.suffix.lower() == ".gz":
-        return cast("IO[str]", gzip.open(path, "rt", encoding=encoding, newline=""))
-    return path.open(encoding=encoding, newline="")
+        return cast(
+            "IO[str]", gzip.open(path, "rt", encoding=encoding, errors="replace", newline="")
+        )
+    return path.open(encoding=encoding, errors="replace", newline="")
 
 
 def _select_json(connection: duckdb.DuckDBPyConnection, files: Sequence[Path]) -> str:

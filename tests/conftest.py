@@ -1,0 +1,32 @@
+"""Fixtures for all tests: a shop folder of its own, and the public data sets where they are."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from patron.shop import SHOP_VARIABLE, Shop, find_project, find_shop
+
+REAL_DATA_VARIABLE = "PATRON_REAL_DATA"
+
+
+@pytest.fixture
+def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Shop:
+    """An empty shop that this process and its children use for the time of the test."""
+    root = tmp_path / "shop"
+    monkeypatch.setenv(SHOP_VARIABLE, str(root))
+    found = find_shop(root)
+    found.activate()
+    return found
+
+
+@pytest.fixture(scope="session")
+def real_data() -> Path:
+    """The folder of public data sets; tests that need it are skipped where it is absent."""
+    default = find_project().parent / "shared" / "data"
+    folder = Path(os.environ.get(REAL_DATA_VARIABLE, default))
+    if not folder.is_dir():
+        pytest.skip(f"no public data sets at {folder} (set {REAL_DATA_VARIABLE})")
+    return folder
