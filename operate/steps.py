@@ -73,10 +73,9 @@ def transform(request: Request) -> Outcome:
 
 def train(request: Request) -> Outcome:
     """Train the first models; later trainings are decided with `patron train`."""
+    from ml.errors import TooLittleData
     from ml.registry import TASKS
     from ml.train import train_all
-
-    from ml.errors import TooLittleData
     from operate.scoring import champions
 
     missing = [task for task in TASKS if task not in champions(request.shop)]
