@@ -1,7 +1,7 @@
 AUDIT (
   name features_equal_customer_days,
   dialect duckdb
-) /* Reconciliation: orders and revenue of the customers at a cutoff are all those before it. */;
+);
 
 WITH features AS (
   SELECT

@@ -1,7 +1,7 @@
 AUDIT (
   name labels_equal_customer_days,
   dialect duckdb
-) /* Reconciliation: the revenue of a window is all that its customers brought in those days. */;
+);
 
 WITH labels AS (
   SELECT

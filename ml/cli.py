@@ -1,0 +1,191 @@
+"""The commands `patron train` and `patron models`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from patron.console import emit_json, print_table, progress, say
+
+if TYPE_CHECKING:
+    from ml.train import TrainResult
+
+CHOICES = ("clv", "churn", "next-order", "all")
+TASK = click.Choice(CHOICES[:-1])
+
+
+@click.command(epilog="Example: patron train clv --wait 60")
+@click.argument("tasks", nargs=-1, type=click.Choice(CHOICES), metavar="[clv|churn|next-order|all]")
+@click.option("--force", is_flag=True, help="Promote the new model without being better.")
+@click.option(
+    "--wait",
+    "wait_seconds",
+    type=click.FloatRange(min=0),
+    default=0.0,
+    metavar="SECONDS",
+    help="Wait this long for another training of this shop.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+@click.pass_context
+def train(
+    ctx: click.Context,
+    tasks: tuple[str, ...],
+    wait_seconds: float,
+    *,
+    force: bool,
+    as_json: bool,
+) -> None:
+    """Train predictions and promote the better model.
+
+    Each model is fitted on past months, judged on later ones beside simple baselines, registered,
+    and becomes champion only if it beats the champion beyond the noise. Training reads the
+    published copy: runs and reports go on meanwhile.
+    """
+    from ml.train import train_all
+
+    chosen = None if not tasks or "all" in tasks else tasks
+    with progress("training") as bar:
+        results = train_all(
+            ctx.obj(),
+            chosen,
+            force=force,
+            wait_seconds=wait_seconds,
+            progress=lambda step: bar.update(bar.task_ids[0], description=step),
+        )
+    if as_json:
+        emit_json([_as_dict(result) for result in results])
+        return
+    for result in results:
+        _show_result(result)
+
+
+@click.group(invoke_without_command=True, epilog="Example: patron models rollback clv")
+@click.pass_context
+def models(ctx: click.Context) -> None:
+    """List, promote and roll back trained models."""
+    if not ctx.invoked_subcommand:
+        ctx.invoke(list_models)
+
+
+@models.command("list", epilog="Example: patron models list --json")
+@click.option("--json", "as_json", is_flag=True, help="Print the models as JSON.")
+@click.pass_context
+def list_models(ctx: click.Context, *, as_json: bool = False) -> None:
+    """List the trained models and which are in use."""
+    from ml.tables import registered
+
+    rows = list(registered(ctx.obj()))
+    if as_json:
+        emit_json(rows)
+        return
+    if not rows:
+        say("no model trained yet; train with 'patron train'")
+        return
+    columns = ("task", "version", "in use", "days ahead", "judged on", "cannot be used because")
+    listed = [
+        (
+            row["task"],
+            row["version"],
+            "champion" if row["is_champion"] else "",
+            row["horizon_days"],
+            f"{row['first_holdout_cutoff']} .. {row['last_holdout_cutoff']}",
+            row["problem"],
+        )
+        for row in rows
+    ]
+    print_table("", columns, listed)
+
+
+@models.command(epilog="Example: patron models show clv")
+@click.argument("task", type=TASK)
+@click.argument("version", required=False)
+@click.option("--json", "as_json", is_flag=True, help="Print the whole model card as JSON.")
+@click.pass_context
+def show(ctx: click.Context, task: str, version: str | None, *, as_json: bool) -> None:
+    """Show a model's card; the champion's without VERSION."""
+    from ml import registry
+    from patron.errors import PatronError
+
+    shop, name = ctx.obj(), task.replace("-", "_")
+    if version is None:
+        current = registry.champion(shop, name)
+        if current is None:
+            raise PatronError(
+                f"no model trained yet for {task}", remedy=f"train one with 'patron train {task}'"
+            )
+        version = current.version
+    card = registry.read_card(shop, name, version)
+    if as_json:
+        emit_json(card)
+    else:
+        _show_card(card)
+
+
+@models.command(epilog="Example: patron models promote clv clv-2026-11-21-1a2b3c4d")
+@click.argument("task", type=TASK)
+@click.argument("version")
+@click.pass_context
+def promote(ctx: click.Context, task: str, version: str) -> None:
+    """Make a registered version the champion."""
+    from ml import registry
+
+    registry.promote(ctx.obj(), task.replace("-", "_"), version)
+    say(f"{version} is the champion; it scores at the next run")
+
+
+@models.command(epilog="Example: patron models rollback churn")
+@click.argument("task", type=TASK)
+@click.pass_context
+def rollback(ctx: click.Context, task: str) -> None:
+    """Go back to the champion before."""
+    from ml import registry
+
+    version = registry.rollback(ctx.obj(), task.replace("-", "_"))
+    say(f"{version} is the champion again; it scores at the next run")
+
+
+def _show_result(result: TrainResult) -> None:
+    if result.card:
+        _show_card(result.card)
+    for name, interval in result.comparison.items():
+        say(
+            f"  against the champion, {name}: {interval.value:+.4g}"
+            f" [{interval.low:+.4g}, {interval.high:+.4g}]"
+        )
+    say(f"{result.task}: {result.outcome}; {result.reason}")
+
+
+def _show_card(card: dict[str, Any]) -> None:
+    data = card["data"]
+    for subject, predictors in card["metrics"].items():
+        metrics = list(next(iter(predictors.values())))
+        title = (
+            f"{card['version']}: {subject.replace('_', ' ')}, {card['horizon_days']} days ahead, "
+            f"judged on {data['holdout_cutoffs'][0]} .. {data['holdout_cutoffs'][-1]}"
+        )
+        rows = [
+            (name.replace("_", " "), *(_interval(measured.get(metric)) for metric in metrics))
+            for name, measured in predictors.items()
+        ]
+        print_table(title, ("predictor", *(name.replace("_", " ") for name in metrics)), rows)
+        for fact, value in card["facts"].get(subject, {}).items():
+            say(f"  {fact.replace('_', ' ')}: {value:.4g}")
+    if card["horizon_days"] != card["wanted_horizon_days"]:
+        say(
+            f"  looks {card['horizon_days']} days ahead, not {card['wanted_horizon_days']}: "
+            "the history is too short to judge more"
+        )
+
+
+def _interval(measured: dict[str, float] | None) -> str:
+    if measured is None:
+        return ""
+    half = (measured["high"] - measured["low"]) / 2
+    return f"{measured['value']:.4g} ± {half:.2g}"
+
+
+def _as_dict(result: TrainResult) -> dict[str, Any]:
+    from dataclasses import asdict
+
+    return asdict(result)

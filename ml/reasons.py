@@ -1,0 +1,145 @@
+"""Why a customer is scored as they are: the three families of facts that move the score most.
+
+A family's effect is the score less the score the model gives when that family's facts are those of
+the median customer. Families, not single columns, because the columns of one move together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from ml.features import DECAYS, WINDOWS
+
+Array = npt.NDArray[np.float64]
+Score = Callable[[pd.DataFrame], Array]
+
+MIN_EFFECT = 0.01
+COUNT = 3
+
+
+@dataclass(frozen=True)
+class Family:
+    """Columns that tell one thing, and the words for it."""
+
+    columns: tuple[str, ...]
+    template: str
+    shown: tuple[str, ...]
+    otherwise: str = ""
+    """Said where a shown value is unknown."""
+
+    def words(self, frame: pd.DataFrame) -> list[str]:
+        """The fact, for each customer."""
+        values = frame[list(self.shown)].to_numpy(np.float64)
+        known = ~np.isnan(values).any(axis=1)
+        return [
+            self.template.format(*row) if is_known else self.otherwise
+            for row, is_known in zip(values.tolist(), known, strict=True)
+        ]
+
+
+FAMILIES: Mapping[str, Family] = {
+    "recency": Family(
+        ("recency_days", "recency_in_gaps", "btyd_alive", "btyd_quiet"),
+        "days since the last order: {0:,.0f}",
+        ("recency_days",),
+    ),
+    "frequency": Family(
+        (
+            "order_count",
+            *(f"order_count_{days}d" for days in WINDOWS),
+            *(f"decayed_orders_{days}d" for days in DECAYS),
+            "repeat_days",
+            "last_repeat_age_days",
+            "btyd_orders",
+        ),
+        "orders: {0:.0f}, of them {1:.0f} in the last 12 months",
+        ("order_count", "order_count_365d"),
+    ),
+    "spending": Family(
+        (
+            "spend_amount",
+            *(f"spend_amount_{days}d" for days in WINDOWS),
+            *(f"decayed_spend_amount_{days}d" for days in DECAYS),
+            "monthly_spend_amount",
+        ),
+        "spent in the last 12 months: {0:,.0f}",
+        ("spend_amount_365d",),
+    ),
+    "order_value": Family(
+        (
+            "average_order_amount",
+            "average_day_amount",
+            "repeat_day_amount",
+            "max_day_amount",
+            "btyd_amount",
+        ),
+        "average order: {0:,.0f}",
+        ("average_order_amount",),
+    ),
+    "regularity": Family(
+        ("mean_gap_days", "stddev_gap_days", "max_gap_days"),
+        "days between orders: {0:,.0f}",
+        ("mean_gap_days",),
+        "no second order yet",
+    ),
+    "tenure": Family(("tenure_days",), "days since the first order: {0:,.0f}", ("tenure_days",)),
+    "season": Family(
+        ("same_season_orders", "same_season_spend_amount"),
+        "orders in the same season last year: {0:.0f}",
+        ("same_season_orders",),
+        "no season to compare with yet",
+    ),
+    "basket": Family(
+        ("items_per_order", "lines_per_order"), "units per order: {0:,.1f}", ("items_per_order",)
+    ),
+    "discount": Family(
+        ("discounted_share",), "orders with a discount: {0:.0%}", ("discounted_share",)
+    ),
+    "margin": Family(("margin_share",), "margin: {0:.0%}", ("margin_share",), "margin not known"),
+}
+
+
+def explain(
+    frame: pd.DataFrame, score: Score, raises: str, lowers: str, typical: pd.Series
+) -> pd.DataFrame:
+    """The columns reason_1..reason_3, strongest first; empty where nothing moves the score.
+
+    Args:
+        frame: The customers scored.
+        score: The model's score on an additive scale.
+        raises: Said of facts that make the score higher, such as "raises the risk".
+        lowers: Said of facts that make it lower.
+        typical: The median of each column over all customers.
+    """
+    base = score(frame)
+    effects = np.column_stack(
+        [base - score(_typical_in(frame, family, typical)) for family in FAMILIES.values()]
+    )
+    strongest = np.argsort(-np.abs(effects), axis=1, kind="stable")[:, :COUNT]
+    words = [family.words(frame) for family in FAMILIES.values()]
+    columns: dict[str, list[str | None]] = {}
+    for place in range(COUNT):
+        chosen = strongest[:, place]
+        effect = effects[np.arange(len(frame)), chosen]
+        columns[f"reason_{place + 1}"] = [
+            f"{words[family][row]} ({raises if change > 0 else lowers})"
+            if abs(change) >= MIN_EFFECT
+            else None
+            for row, (family, change) in enumerate(zip(chosen, effect, strict=True))
+        ]
+    return pd.DataFrame(columns, index=frame.index, dtype=object)
+
+
+def _typical_in(frame: pd.DataFrame, family: Family, typical: pd.Series) -> pd.DataFrame:
+    """The customers with one family of facts replaced, expected orders and spend kept in step."""
+    replaced = frame.assign(**{name: typical[name] for name in family.columns})
+    if "btyd_alive" in family.columns:
+        while_alive = frame["btyd_orders"] / frame["btyd_alive"].clip(lower=1e-9)
+        replaced["btyd_orders"] = while_alive * typical["btyd_alive"]
+    replaced["btyd_spend"] = replaced["btyd_orders"] * replaced["btyd_amount"]
+    return replaced

@@ -1,0 +1,177 @@
+"""Scoring inside the DAG: what the Python models `ml.*_predictions` return.
+
+The champion is taken at run time. Without one that can be used there are no rows, a line in the log
+says why, and the marts fall back to rules.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+from scipy.special import logit
+
+from ml import gate, registry
+from ml.boosting import one_thread
+from ml.features import FEATURES, fit_buying
+from ml.next_order import NextOrderPrediction
+from ml.reasons import explain
+from ml.settings import load_settings
+from patron.errors import PatronError
+from patron.shop import find_shop
+
+if TYPE_CHECKING:
+    from sqlmesh import ExecutionContext
+
+logger = logging.getLogger(__name__)
+
+MAX_LAG_DAYS = 7
+BATCH_ROWS = 100_000
+FEATURES_NOW = "ml.customer_features_now"
+Rows = Callable[[Any, pd.DataFrame, date], pd.DataFrame]
+
+
+def clv_rows(model: Any, frame: pd.DataFrame, cutoff: date) -> pd.DataFrame:
+    """Expected orders and net revenue over the horizon, with range and reasons."""
+    predicted = model.predict(frame, cutoff)
+    values = pd.DataFrame(
+        {
+            "horizon_days": model.horizon_days,
+            "expected_orders": predicted.orders,
+            "predicted_clv": predicted.value,
+            "predicted_clv_lower": predicted.low,
+            "predicted_clv_upper": predicted.high,
+        },
+        index=frame.index,
+    )
+
+    def score(rows: pd.DataFrame) -> Any:
+        return np.log(np.maximum(model.members(rows), 1e-9))
+
+    return values.join(_reasons(frame, score, "raises the value", "lowers the value"))
+
+
+def churn_rows(model: Any, frame: pd.DataFrame, cutoff: date) -> pd.DataFrame:  # noqa: ARG001
+    """P(no order within the horizon), with reasons."""
+    values = pd.DataFrame(
+        {"horizon_days": model.horizon_days, "churn_probability": model.predict(frame)},
+        index=frame.index,
+    )
+
+    def score(rows: pd.DataFrame) -> Any:
+        return logit(model.unshifted(rows))
+
+    return values.join(_reasons(frame, score, "raises the risk", "lowers the risk"))
+
+
+def next_order_rows(model: Any, frame: pd.DataFrame, cutoff: date) -> pd.DataFrame:
+    """The day of the next order with its range, and P(order within 30 days)."""
+    predicted: NextOrderPrediction = model.predict(frame)
+    return pd.DataFrame(
+        {
+            "expected_next_order_date": _days_after(cutoff, np.round(predicted.days)),
+            "next_order_from": _days_after(cutoff, np.floor(predicted.first_days)),
+            "next_order_to": _days_after(cutoff, np.ceil(predicted.last_days)),
+            "order_probability_30d": predicted.probability_soon,
+        },
+        index=frame.index,
+    )
+
+
+ROWS: dict[str, Rows] = {"clv": clv_rows, "churn": churn_rows, "next_order": next_order_rows}
+
+
+def predictions(
+    context: ExecutionContext, task: str, start: datetime, end: datetime
+) -> Iterator[pd.DataFrame]:
+    """The rows of a predictions model for an interval, in batches sorted by customer."""
+    last = _newest_cutoff(context)
+    scoring_date = scoring_day(last, start.date(), end.date())
+    if last is None or scoring_date is None:
+        return
+    bundle = _champion(task)
+    if bundle is None:
+        return
+    with one_thread():
+        frame = _features(context)
+        verdict = gate.judge(
+            len(frame),
+            int(frame["tenure_days"].max()),
+            int((frame["order_count"] >= 3).sum()),
+            load_settings(),
+        )
+        if not verdict.passed:
+            logger.warning("No %s scores: %s", task, "; ".join(verdict.reasons))
+            return
+        described = fit_buying(frame).describe(frame, bundle.final.horizon_days)
+        scored = ROWS[task](bundle.final, described, last)
+    scored.insert(0, "scoring_date", scoring_date)
+    scored.insert(1, "customer_id", frame["customer_id"])
+    scored.insert(2, "cutoff_date", last)
+    scored.insert(3, "model_version", bundle.version)
+    for first in range(0, len(scored), BATCH_ROWS):
+        yield scored.iloc[first : first + BATCH_ROWS]
+
+
+def scoring_day(cutoff: date | None, start: date, end: date) -> date | None:
+    """The day under which scores of now are kept, or None for an interval long past or ahead.
+
+    Scores belong to the last day with data; when the data is late by up to a week they are kept
+    under the last day of the interval being processed.
+    """
+    if cutoff is None:
+        return None
+    last = cutoff - timedelta(days=1)
+    if start <= last <= end:
+        return last
+    if timedelta(0) < start - last <= timedelta(days=MAX_LAG_DAYS):
+        return end
+    return None
+
+
+def _champion(task: str) -> registry.Bundle | None:
+    try:
+        bundle = registry.load_champion(find_shop(), task)
+    except PatronError as error:
+        logger.warning("No %s scores, the champion cannot be used: %s", task, error)
+        return None
+    if bundle is None:
+        logger.warning("No %s scores: no model trained yet. Train one with 'patron train'.", task)
+    return bundle
+
+
+def _newest_cutoff(context: ExecutionContext) -> date | None:
+    found = _fetch(context, "SELECT MAX(cutoff_date) AS cutoff_date FROM {table}")
+    value = found["cutoff_date"].iloc[0]
+    return None if pd.isna(value) else pd.Timestamp(value).date()
+
+
+def _features(context: ExecutionContext) -> pd.DataFrame:
+    numbers = ", ".join(f"{name}::DOUBLE AS {name}" for name in ("purchase_days", *FEATURES))
+    frame = _fetch(context, f"SELECT customer_id, {numbers} FROM {{table}} ORDER BY customer_id")
+    return frame.sort_values("customer_id", ignore_index=True)
+
+
+def _fetch(context: ExecutionContext, query: str) -> pd.DataFrame:
+    from sqlglot import parse_one
+
+    table = context.resolve_table(FEATURES_NOW)
+    frame: pd.DataFrame = context.fetchdf(parse_one(query.format(table=table), dialect="duckdb"))
+    return frame
+
+
+def _reasons(
+    frame: pd.DataFrame, score: Callable[[pd.DataFrame], Any], raises: str, lowers: str
+) -> pd.DataFrame:
+    """Reasons in batches; what is typical is taken from all customers."""
+    typical = frame.select_dtypes("number").median()
+    batches = [frame.iloc[at : at + BATCH_ROWS] for at in range(0, len(frame), BATCH_ROWS)]
+    return pd.concat([explain(batch, score, raises, lowers, typical) for batch in batches])
+
+
+def _days_after(cutoff: date, days: Any) -> list[date | None]:
+    return [None if np.isnan(day) else cutoff + timedelta(days=int(day)) for day in days.tolist()]

@@ -1,0 +1,62 @@
+"""The variables of `config.yaml` that training needs, so that each stands in one place."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from patron.shop import find_project
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Horizons and thresholds of predictions.
+
+    Attributes:
+        churn_horizon_days: No order within these days is churn.
+        clv_horizon_days: The wanted horizon of customer lifetime value.
+        next_order_horizon_days: The window in which a next order is looked for.
+        label_horizons_days: The horizons that `ml.customer_labels` holds.
+        min_customers: Fewer customers with an order: no predictions.
+        min_history_days: A shorter history: no predictions.
+        min_repeat_customers: Fewer customers with three orders: no predictions.
+    """
+
+    churn_horizon_days: int
+    clv_horizon_days: int
+    next_order_horizon_days: int
+    label_horizons_days: tuple[int, ...]
+    min_customers: int
+    min_history_days: int
+    min_repeat_customers: int
+
+
+def load_settings(project: Path | None = None) -> Settings:
+    """The settings of the project."""
+    variables = _variables((project or find_project()) / "config.yaml")
+    return Settings(
+        churn_horizon_days=int(variables["churn_horizon_days"]),
+        clv_horizon_days=int(variables["clv_horizon_days"]),
+        next_order_horizon_days=int(variables["next_order_horizon_days"]),
+        label_horizons_days=tuple(int(days) for days in variables["label_horizons_days"]),
+        min_customers=int(variables["min_customers_for_predictions"]),
+        min_history_days=int(variables["min_history_days_for_predictions"]),
+        min_repeat_customers=int(variables["min_repeat_customers_for_predictions"]),
+    )
+
+
+@cache
+def _variables(path: Path) -> dict[str, Any]:
+    """The `variables` of a SQLMesh config, rendered as SQLMesh renders it."""
+    import jinja2
+    import yaml
+
+    # Not HTML: the file is ours, and its values are numbers.
+    environment = jinja2.Environment(autoescape=False)  # noqa: S701
+    environment.globals["env_var"] = lambda name, default=None: os.environ.get(name, default)
+    text = environment.from_string(path.read_text(encoding="utf-8")).render()
+    found: dict[str, Any] = yaml.safe_load(text)["variables"]
+    return found

@@ -1,0 +1,100 @@
+"""The registry as tables, for `ml.model_registry`, `ml.model_metrics` and `patron models`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from ml import registry
+from ml.errors import UnusableModel
+from patron.shop import Shop
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def registered(shop: Shop) -> Iterator[dict[str, Any]]:
+    """One row for each task and version, in the order of the tasks and of the data."""
+    for task in registry.TASKS:
+        current = registry.champion(shop, task)
+        for version in registry.versions(shop, task):
+            yield _row(shop, task, version, bool(current and current.version == version))
+
+
+def measured(shop: Shop) -> Iterator[dict[str, Any]]:
+    """One row for each task, version, subject, predictor and metric."""
+    for task in registry.TASKS:
+        for version in registry.versions(shop, task):
+            try:
+                card = registry.read_card(shop, task, version)
+            except UnusableModel:
+                continue
+            yield from _measurements(task, version, card)
+
+
+def _measurements(task: str, version: str, card: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    base = {"task": task, "version": version}
+    for subject, predictors in sorted(card.get("metrics", {}).items()):
+        for predictor, metrics in sorted(predictors.items()):
+            for metric, interval in sorted(metrics.items()):
+                row = {"subject": subject, "predictor": predictor, "metric": metric}
+                yield (
+                    base
+                    | row
+                    | {
+                        "value": interval["value"],
+                        "value_lower": interval["low"],
+                        "value_upper": interval["high"],
+                    }
+                )
+    for subject, facts in sorted(card.get("facts", {}).items()):
+        for metric, value in sorted(facts.items()):
+            row = {"subject": subject, "predictor": "model", "metric": metric, "value": value}
+            yield base | row | {"value_lower": None, "value_upper": None}
+
+
+def _row(shop: Shop, task: str, version: str, is_champion: bool) -> dict[str, Any]:
+    problem = None
+    try:
+        card = registry.checked_card(shop, task, version)
+    except UnusableModel as error:
+        problem = error.what
+        try:
+            card = registry.read_card(shop, task, version)
+        except UnusableModel:
+            card = {}
+    data = card.get("data", {})
+    return {
+        "task": task,
+        "version": version,
+        "problem": problem,
+        "data_fingerprint": data.get("fingerprint"),
+        "model_sha256": card.get("sha256"),
+        "git_commit": card.get("git_commit"),
+        "horizon_days": card.get("horizon_days"),
+        "wanted_horizon_days": card.get("wanted_horizon_days"),
+        "training_rows": data.get("training_rows"),
+        "training_customers": data.get("training_customers"),
+        "holdout_rows": data.get("holdout_rows"),
+        "is_champion": is_champion,
+        "is_usable": problem is None,
+        "first_training_cutoff": min(data.get("training_cutoffs", ()), default=None),
+        "first_holdout_cutoff": min(data.get("holdout_cutoffs", ()), default=None),
+        "last_holdout_cutoff": max(data.get("holdout_cutoffs", ()), default=None),
+        "as_of_date": card.get("as_of_date"),
+    }
+
+
+def typed(rows: Iterator[dict[str, Any]]) -> Iterator[pd.DataFrame]:
+    """The rows as one frame with dates as dates; nothing when there are none."""
+    import pandas as pd
+
+    frame = pd.DataFrame(list(rows))
+    if frame.empty:
+        return
+    for name in frame.columns:
+        if name.endswith(("_cutoff", "_date")):
+            frame[name] = pd.to_datetime(frame[name]).dt.date
+        elif name.endswith(("_days", "_rows", "_customers")):
+            frame[name] = frame[name].astype("Int64")
+    yield frame

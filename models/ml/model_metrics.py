@@ -1,0 +1,74 @@
+"""How trained models were judged, as a table."""
+
+from __future__ import annotations
+
+import typing as t
+from datetime import datetime
+
+import pandas as pd
+from sqlglot import exp
+from sqlmesh import ExecutionContext, model
+from sqlmesh.core.model.kind import ModelKindName
+
+
+@model(
+    "ml.model_metrics",
+    kind={"name": ModelKindName.FULL},
+    owner="data_team",
+    cron="@daily",
+    tags=["ml"],
+    grains=["(task, version, subject, predictor, metric)"],
+    columns={
+        "task": "text",
+        "version": "text",
+        "subject": "text",
+        "predictor": "text",
+        "metric": "text",
+        "value": "double",
+        "value_lower": "double",
+        "value_upper": "double",
+    },
+    description="How each trained model did on the months held out, beside its baselines. One row "
+    "per task, version, subject, predictor and metric. Answers: how good are the predictions, and "
+    "better than what?",
+    column_descriptions={
+        "task": "What the model predicts: clv, churn, next_order",
+        "version": "Version of the model",
+        "subject": "What was judged, such as revenue, or active customers",
+        "predictor": "The model itself, or the baseline beside it",
+        "metric": "Name of the metric, see docs/predictions.md",
+        "value": "The metric on the months held out",
+        "value_lower": "Lower end of its 95% interval; null for figures without one",
+        "value_upper": "Upper end of its 95% interval; null for figures without one",
+    },
+    audits=[
+        (
+            "not_null",
+            {"columns": [exp.column("task"), exp.column("version"), exp.column("metric")]},
+        ),
+        (
+            "unique_combination_of_columns",
+            {
+                "columns": [
+                    exp.column("task"),
+                    exp.column("version"),
+                    exp.column("subject"),
+                    exp.column("predictor"),
+                    exp.column("metric"),
+                ]
+            },
+        ),
+    ],
+)
+def execute(
+    context: ExecutionContext,
+    start: datetime,
+    end: datetime,
+    execution_time: datetime,
+    **kwargs: t.Any,
+) -> t.Iterator[pd.DataFrame]:
+    """Read the model cards; no rows when nothing was trained."""
+    from ml.tables import measured, typed
+    from patron.shop import find_shop
+
+    yield from typed(measured(find_shop()))
