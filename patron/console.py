@@ -16,23 +16,27 @@ if TYPE_CHECKING:
     from rich.progress import Progress
 
 
+# Where nobody looks at a screen, in a log or a pipe, tables take the room they need.
+LOG_WIDTH = 160
+
+
 def out() -> Console:
     """The console of results."""
     from rich.console import Console
 
-    return Console(highlight=False, soft_wrap=not sys.stdout.isatty())
+    return Console(highlight=False, width=None if sys.stdout.isatty() else LOG_WIDTH)
 
 
 def err() -> Console:
     """The console of progress and notices."""
     from rich.console import Console
 
-    return Console(stderr=True, highlight=False, soft_wrap=not sys.stderr.isatty())
+    return Console(stderr=True, highlight=False, width=None if sys.stderr.isatty() else LOG_WIDTH)
 
 
 def say(text: str) -> None:
     """One line of what is going on."""
-    err().print(text, markup=False)
+    err().print(text, markup=False, soft_wrap=True)
 
 
 def emit_json(value: Any) -> None:
@@ -89,6 +93,8 @@ def _shown(value: object) -> str:
         return f"{value:,}"
     if isinstance(value, float | Decimal):
         return f"{value:,.2f}"
+    if isinstance(value, datetime):
+        return value.isoformat(sep=" ", timespec="minutes")
     return str(value)
 
 
