@@ -1,8 +1,6 @@
 AUDIT (
   name sums_agree,
-  defaults (
-    tolerance = 0
-  )
+  defaults (tolerance = 0, other_condition = TRUE)
 );
 
 SELECT
@@ -17,6 +15,8 @@ CROSS JOIN (
   SELECT
     COALESCE(SUM(@other_column), 0)::DECIMAL(38, 2) AS total
   FROM @other_table
+  WHERE
+    @other_condition
 ) AS other_side
 WHERE
   ABS(this_side.total - other_side.total) > @tolerance

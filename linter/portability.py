@@ -18,7 +18,21 @@ KINDS = {
 }
 MAX_QUERY_LINES = 150
 MAX_JOINS = 7
-CLOCKS = (exp.CurrentDate, exp.CurrentTimestamp, exp.CurrentTime, exp.CurrentDatetime)
+CLOCKS = (
+    exp.CurrentDate,
+    exp.CurrentDatetime,
+    exp.CurrentTime,
+    exp.CurrentTimestamp,
+    exp.Localtime,
+    exp.Localtimestamp,
+)
+CLOCK_NAMES = {
+    "curdate",
+    "get_current_time",
+    "get_current_timestamp",
+    "now",
+    "transaction_timestamp",
+}
 
 
 class PortableKind(Rule):
@@ -44,7 +58,10 @@ class NoClock(Rule):
 
     def check_model(self, model: Model) -> RuleViolation | None:
         """Refuse functions that ask the clock."""
-        if is_ours(model) and model.is_sql and any(model.query.find_all(*CLOCKS)):
+        if not is_ours(model) or not model.is_sql or model.kind.is_seed:
+            return None
+        named = {function.name.lower() for function in model.query.find_all(exp.Anonymous)}
+        if any(model.query.find_all(*CLOCKS)) or named & CLOCK_NAMES:
             return self.violation(f"{model.name} asks the clock; read intermediate.int_as_of")
         return None
 
@@ -72,8 +89,10 @@ class PortableQuery(Rule):
         checks = {
             exp.TableSample: "SAMPLE; hash a key instead",
             exp.JSONExtract: "JSON; give it columns in staging",
+            exp.JSONExtractScalar: "JSON; give it columns in staging",
             exp.Struct: "STRUCT; use columns",
             exp.Map: "MAP; use rows",
+            exp.ToMap: "MAP; use rows",
             exp.Pivot: "PIVOT; use CASE",
         }
         found += [text for kind, text in checks.items() if query.find(kind)]

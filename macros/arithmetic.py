@@ -16,10 +16,11 @@ def safe_divide(
     Example: `@safe_divide(net_revenue_amount, order_count)`
     """
     zero = exp.Literal.number(0)
-    return exp.Div(
+    quotient = exp.Div(
         this=exp.cast(exp.paren(numerator.copy()), "double"),
         expression=exp.Nullif(this=exp.cast(denominator.copy(), "double"), expression=zero),
     )
+    return exp.paren(quotient)
 
 
 @macro()

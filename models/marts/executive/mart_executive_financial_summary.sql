@@ -12,7 +12,16 @@ MODEL (
     )),
     no_gaps("column" := date_day),
     accepted_range("column" := gross_margin_share, max_v := 1),
-    sums_agree("column" := net_revenue, other_table := intermediate.int_orders, other_column := net_revenue_amount)
+    sums_agree(
+      "column" := net_revenue,
+      other_table := intermediate.int_orders,
+      other_column := net_revenue_amount,
+      other_condition := order_date < (
+        SELECT
+          as_of_date
+        FROM intermediate.int_as_of
+      )
+    )
   ),
   description 'The day in money and customers, for the board. One row per day from the first order to the last complete day, days without an order too. Answers: how much did we sell, at what margin and refund rate, to how many new and returning customers?',
   column_descriptions (

@@ -1,0 +1,332 @@
+"""Every audit, as SQLMesh renders it, on DuckDB: silent on good rows, loud on bad ones."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from tests.support.definitions import PROJECT, empty_warehouse, model_of
+
+DAILY = "INCREMENTAL_BY_TIME_RANGE (time_column (day, '%Y-%m-%d'))"
+
+
+@dataclass(frozen=True)
+class Case:
+    """Tables on which an audit is silent, and what makes it speak.
+
+    Attributes:
+        call: The audit as a model calls it.
+        good: Statements that make `marts.checked` and what it is compared with.
+        damage: Statement after which the audit must speak.
+        failed: The rows it then returns.
+        kind: Kind of the model that is audited.
+        variables: Variables other than those of config.yaml.
+    """
+
+    call: str
+    good: str
+    damage: str
+    failed: list[tuple[Any, ...]]
+    kind: str = "FULL"
+    variables: tuple[tuple[str, object], ...] = ()
+
+    def __str__(self) -> str:
+        return f"{self.call.partition('(')[0]}: {' '.join(self.damage.split())}"
+
+
+CHECKED = "CREATE TABLE staging.checked_rows (id INT, event_date DATE, rejection_reasons TEXT)"
+TWO_SIDES = """
+CREATE TABLE marts.checked (id INT, amount DECIMAL(18, 2));
+INSERT INTO marts.checked VALUES (1, 10.10), (2, 5);
+CREATE TABLE staging.others (id INT, total DECIMAL(18, 2), is_late BOOLEAN);
+INSERT INTO staging.others VALUES (1, 5, FALSE), (2, 10.10, FALSE);
+"""
+STAGED_DAYS = f"""
+CREATE TABLE marts.checked (id INT, day DATE);
+INSERT INTO marts.checked VALUES (1, '2025-02-27'), (2, '2025-02-28'), (3, '2025-03-01');
+{CHECKED};
+INSERT INTO staging.checked_rows VALUES (1, '2025-02-27', NULL), (2, '2025-02-28', NULL),
+  (3, '2025-03-01', NULL), (4, '2025-03-01', 'amount is negative'), (5, '2025-03-02', NULL);
+"""
+ROWS_CAME_IN = f"""
+CREATE TABLE marts.checked (id INT, day DATE);
+{CHECKED};
+INSERT INTO staging.checked_rows
+SELECT i, DATE '2025-03-01', CASE WHEN i < 2 THEN 'bad' END FROM RANGE(40) AS t(i);
+INSERT INTO staging.checked_rows SELECT i, DATE '2025-03-02', 'bad' FROM RANGE(10) AS t(i);
+"""
+CUSTOMER_DAYS = """
+CREATE TABLE intermediate.int_customer_days
+  (customer_id TEXT, order_date DATE, order_count INT, net_revenue_amount DECIMAL(18, 2));
+INSERT INTO intermediate.int_customer_days VALUES
+  ('ann', '2025-01-31', 2, 30), ('ann', '2025-02-01', 1, 12.5), ('bob', '2025-01-10', 1, 7.5),
+  ('new', '2025-02-02', 1, 99);
+"""
+FEATURES = f"""{CUSTOMER_DAYS}
+CREATE TABLE marts.checked
+  (customer_id TEXT, cutoff_date DATE, order_count INT, spend_amount DECIMAL(18, 2));
+INSERT INTO marts.checked VALUES
+  ('ann', '2025-02-01', 2, 30), ('bob', '2025-02-01', 1, 7.5), ('bob', '2025-01-20', 1, 7.5);
+"""
+LABELS = f"""{CUSTOMER_DAYS}
+CREATE TABLE marts.checked (customer_id TEXT, cutoff_date DATE, label_date DATE, order_count INT,
+  net_revenue_amount DECIMAL(18, 2));
+INSERT INTO marts.checked VALUES ('ann', '2025-02-01', '2025-02-28', 1, 12.5),
+  ('bob', '2025-02-01', '2025-02-28', 0, 0), ('bob', '2025-01-20', '2025-01-25', 0, 0);
+"""
+EXECUTIVE = """
+CREATE TABLE marts.checked (net_revenue DECIMAL(18, 2));
+INSERT INTO marts.checked VALUES (10);
+CREATE TABLE intermediate.int_as_of AS SELECT DATE '2025-03-01' AS as_of_date;
+CREATE TABLE intermediate.int_orders (order_date DATE, net_revenue_amount DECIMAL(18, 2));
+INSERT INTO intermediate.int_orders VALUES ('2025-02-28', 10), ('2025-03-01', 5);
+"""
+CUSTOMERS_AND_ORDERS = """
+CREATE TABLE marts.checked (total_spent DECIMAL(18, 2));
+INSERT INTO marts.checked VALUES (27), (0);
+CREATE TABLE intermediate.int_as_of AS SELECT DATE '2025-03-01' AS as_of_date;
+CREATE TABLE staging.stg_orders (order_date DATE, order_amount DECIMAL(18, 2),
+  discount_amount DECIMAL(18, 2), is_valid_sale BOOLEAN, is_guest BOOLEAN);
+INSERT INTO staging.stg_orders VALUES ('2025-02-28', 30, 3, TRUE, FALSE),
+  ('2025-02-28', 99, 0, FALSE, FALSE), ('2025-02-28', 99, 0, TRUE, TRUE),
+  ('2025-03-01', 99, 0, TRUE, FALSE);
+"""
+PARENTS = """
+CREATE TABLE staging.parents AS SELECT 1 AS id;
+CREATE TABLE marts.checked (parent_id INT, is_guest BOOLEAN);
+INSERT INTO marts.checked VALUES (1, FALSE), (1, FALSE), (NULL, FALSE);
+"""
+FACTS = """
+CREATE TABLE marts.fct_orders (order_id TEXT, gross_amount DECIMAL(18, 2), line_count INT);
+INSERT INTO marts.fct_orders VALUES ('a', 10, 2), ('without_lines', 10, 0);
+CREATE TABLE marts.checked (order_id TEXT, gross_amount DECIMAL(18, 2));
+INSERT INTO marts.checked VALUES ('a', 6), ('a', 3.98);
+"""
+NUMBERED = """
+CREATE TABLE marts.checked (customer_id TEXT, customer_order_number INT);
+INSERT INTO marts.checked VALUES ('ann', 2), ('ann', 1), ('bob', 1), ('bob', NULL), ('guest', NULL);
+"""
+DAYS = "CREATE TABLE marts.checked AS SELECT UNNEST(['2024-02-29'::DATE, '2024-03-01'])"
+VALUES = """
+CREATE TABLE marts.checked AS
+SELECT CASE WHEN i = 0 THEN 1000 WHEN i < 39 THEN 100 + i END::DOUBLE AS predicted_clv_12m
+FROM RANGE(60) AS t(i)
+"""
+
+CASES = [
+    Case(
+        "row_count_is(row_count := 1)",
+        "CREATE TABLE marts.checked AS SELECT 1 AS id",
+        "INSERT INTO marts.checked VALUES (1)",
+        [(2,)],
+    ),
+    Case(
+        "row_count_is(row_count := 1)",
+        "CREATE TABLE marts.checked AS SELECT 1 AS id",
+        "DELETE FROM marts.checked",
+        [(0,)],
+    ),
+    Case(
+        "same_row_count(table_name := staging.others)",
+        TWO_SIDES,
+        "DELETE FROM staging.others WHERE id = 2",
+        [(2, 1)],
+    ),
+    Case(
+        'sums_agree("column" := amount, other_table := staging.others, other_column := total)',
+        TWO_SIDES,
+        "UPDATE marts.checked SET amount = 10.11 WHERE id = 1",
+        [(15.11, 15.10)],
+    ),
+    Case(
+        'sums_agree("column" := amount, other_table := staging.others, other_column := total)',
+        TWO_SIDES,
+        "DELETE FROM marts.checked",
+        [(0, 15.10)],
+    ),
+    Case(
+        'sums_agree("column" := amount, other_table := staging.others, other_column := total,'
+        " tolerance := 0.05)",
+        TWO_SIDES + "UPDATE marts.checked SET amount = 5.05 WHERE id = 2",
+        "UPDATE marts.checked SET amount = 5.06 WHERE id = 2",
+        [(15.16, 15.10)],
+    ),
+    Case(
+        'sums_agree("column" := net_revenue, other_table := intermediate.int_orders,'
+        " other_column := net_revenue_amount, other_condition := order_date <"
+        " (SELECT as_of_date FROM intermediate.int_as_of))",
+        EXECUTIVE,
+        "UPDATE intermediate.int_as_of SET as_of_date = '2025-03-02'",
+        [(10, 15)],
+    ),
+    Case(
+        'contains_all("column" := id, other_table := staging.others)',
+        TWO_SIDES + "INSERT INTO marts.checked VALUES (3, 0)",
+        "INSERT INTO staging.others VALUES (4, 0, FALSE)",
+        [(4,)],
+    ),
+    Case(
+        'foreign_key("column" := parent_id, parent_table := staging.parents, parent_column := id)',
+        PARENTS,
+        "INSERT INTO marts.checked VALUES (2, FALSE), (2, FALSE)",
+        [(2, 2)],
+    ),
+    Case(
+        'foreign_key("column" := parent_id, parent_table := staging.parents, parent_column := id,'
+        " condition := NOT child.is_guest)",
+        PARENTS + "INSERT INTO marts.checked VALUES (7, TRUE)",
+        "INSERT INTO marts.checked VALUES (7, FALSE)",
+        [(7, 1)],
+    ),
+    Case(
+        'no_gaps("column" := day)',
+        f"{DAYS} AS day",
+        "INSERT INTO marts.checked VALUES ('2024-03-03')",
+        [("2024-03-01", "2024-03-03")],
+    ),
+    Case(
+        'no_gaps("column" := day)',
+        f"{DAYS} AS day",
+        "INSERT INTO marts.checked VALUES ('2024-03-01')",
+        [("2024-03-01", "2024-03-01")],
+    ),
+    Case(
+        "rows_conserved(checked_model := staging.checked_rows)",
+        STAGED_DAYS,
+        "DELETE FROM marts.checked WHERE id = 3",
+        [(3, 1, 1)],
+        DAILY,
+    ),
+    Case(
+        "rows_conserved(checked_model := staging.checked_rows)",
+        STAGED_DAYS,
+        "INSERT INTO marts.checked VALUES (4, '2025-03-01')",
+        [(3, 3, 1)],
+        DAILY,
+    ),
+    Case(
+        "rows_conserved_in_full(checked_model := staging.checked_rows)",
+        STAGED_DAYS + "DELETE FROM staging.checked_rows WHERE id = 5",
+        "DELETE FROM marts.checked WHERE id = 1",
+        [(4, 2, 1)],
+    ),
+    Case(
+        "rejected_share_below(checked_model := staging.checked_rows)",
+        ROWS_CAME_IN,
+        "UPDATE staging.checked_rows SET rejection_reasons = 'bad' WHERE id = 2",
+        [(40, 3)],
+        DAILY,
+        (("min_rows_for_rejected_share", 40),),
+    ),
+    Case(
+        "rejected_share_below(checked_model := staging.checked_rows)",
+        ROWS_CAME_IN
+        + "DELETE FROM staging.checked_rows WHERE id = 39;"
+        + "UPDATE staging.checked_rows SET rejection_reasons = 'bad'",
+        "INSERT INTO staging.checked_rows VALUES (39, '2025-03-01', 'bad')",
+        [(40, 40)],
+        DAILY,
+        (("min_rows_for_rejected_share", 40),),
+    ),
+    Case(
+        "rejected_share_below_in_full(checked_model := staging.checked_rows)",
+        ROWS_CAME_IN + "DELETE FROM staging.checked_rows WHERE event_date = '2025-03-02'",
+        "UPDATE staging.checked_rows SET rejection_reasons = 'bad' WHERE id < 3",
+        [(40, 3)],
+        variables=(("min_rows_for_rejected_share", 40),),
+    ),
+    Case(
+        "order_numbers_without_gaps",
+        NUMBERED,
+        "DELETE FROM marts.checked WHERE customer_id = 'ann' AND customer_order_number = 1",
+        [("ann", 1, 2, 2)],
+    ),
+    Case(
+        "order_numbers_without_gaps",
+        NUMBERED,
+        "INSERT INTO marts.checked VALUES ('bob', 1), ('bob', 3)",
+        [("bob", 3, 1, 3)],
+    ),
+    Case(
+        "order_lines_add_up",
+        FACTS,
+        "UPDATE marts.checked SET gross_amount = 3.97 WHERE gross_amount < 5",
+        [("a", 10, 9.97)],
+    ),
+    Case(
+        "customer_revenue_agrees",
+        CUSTOMERS_AND_ORDERS,
+        "UPDATE marts.checked SET total_spent = 27.01 WHERE total_spent = 27",
+        [(27.01, 27)],
+    ),
+    Case(
+        "customer_revenue_agrees",
+        CUSTOMERS_AND_ORDERS,
+        "DELETE FROM marts.checked",
+        [(0, 27)],
+    ),
+    Case(
+        "clv_outliers_rare",
+        VALUES,
+        "UPDATE marts.checked SET predicted_clv_12m = -1 WHERE predicted_clv_12m = 101",
+        [(2, 39)],
+    ),
+    Case(
+        "features_equal_customer_days(customer_days := intermediate.int_customer_days)",
+        FEATURES,
+        "UPDATE marts.checked SET order_count = 3 WHERE customer_id = 'ann'",
+        [("2025-02-01", 4, 3, 37.5, 37.5)],
+    ),
+    Case(
+        "features_equal_customer_days(customer_days := intermediate.int_customer_days)",
+        FEATURES,
+        "DELETE FROM intermediate.int_customer_days",
+        [("2025-01-20", 1, None, 7.5, None), ("2025-02-01", 3, None, 37.5, None)],
+    ),
+    Case(
+        "labels_equal_customer_days(customer_days := intermediate.int_customer_days)",
+        LABELS,
+        "UPDATE marts.checked SET net_revenue_amount = 111.5 WHERE customer_id = 'ann'",
+        [("2025-02-01", "2025-02-28", 1, 1, 111.5, 12.5)],
+    ),
+]
+
+
+@pytest.mark.parametrize("case", CASES, ids=str)
+def test_audit_is_silent_on_good_rows_and_names_bad_ones(case: Case) -> None:
+    model = model_of(
+        f"MODEL (name marts.checked, kind {case.kind}, audits ({case.call}));"
+        " SELECT 1 AS id, DATE '2025-03-01' AS day",
+        **dict(case.variables),
+    )
+    name, arguments = model.audits[0]
+    audit = model.audit_definitions[name]
+    query = model.render_audit_query(audit, start="2025-02-28", end="2025-03-01", **arguments)
+    with empty_warehouse() as connection:
+        connection.execute(case.good)
+        assert connection.execute(query.sql(dialect="duckdb")).fetchall() == []
+        connection.execute(case.damage)
+        failed = connection.execute(query.sql(dialect="duckdb")).fetchall()
+    assert sorted(_plain(row) for row in failed) == case.failed
+
+
+def test_every_audit_has_a_case() -> None:
+    written = {path.stem for path in (PROJECT / "audits").glob("*.sql")}
+    assert {case.call.partition("(")[0] for case in CASES} == written
+
+
+def _plain(row: tuple[Any, ...]) -> tuple[Any, ...]:
+    """A row whose numbers and days can be written down in a test."""
+    return tuple(
+        cell if cell is None or isinstance(cell, int | str) else _number_or_text(cell)
+        for cell in row
+    )
+
+
+def _number_or_text(cell: Any) -> float | str:
+    try:
+        return float(cell)
+    except TypeError:
+        return str(cell)
