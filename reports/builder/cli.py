@@ -39,7 +39,7 @@ def build(
 ) -> None:
     """Render all pages from the published data.
 
-    A query that fails leaves its message in the page, the other pages are built, and the exit code is 1.
+    A query that fails leaves its message in the page; the rest is built, and the exit code is 1.
     """
     from reports.builder.api import build_site
 

@@ -9,10 +9,13 @@ from typing import Literal
 
 from reports.builder.charts import palette
 from reports.builder.charts.model import Position, Series
+from reports.builder.charts.ticks import moment
 from reports.builder.data.result import QueryResult, Row, number
 from reports.builder.formats import Format, Formatter
 
 _MAX_SERIES = 40
+XKind = Literal["time", "number", "category"]
+_X_KINDS: Mapping[str, XKind] = {"date": "time", "timestamp": "time", "number": "number"}
 
 
 @dataclass(frozen=True)
@@ -49,7 +52,7 @@ class Frame:
     """Positions and series, ready to be drawn."""
 
     x: str
-    x_kind: Literal["time", "number", "category"]
+    x_kind: XKind
     positions: tuple[Position, ...]
     series: tuple[Series, ...]
 
@@ -65,14 +68,11 @@ def build_frame(result: QueryResult, wanted: Wanted, formatter: Formatter) -> Fr
     x = wanted.x or (result.column_names[0] if result.columns else "")
     y = wanted.y or _numeric_columns(result, x, wanted.series)
     info = result.column(x)
-    x_kind = {"date": "time", "timestamp": "time", "number": "number"}.get(
-        info.kind if info else ""
-    )
-    kind: Literal["time", "number", "category"] = x_kind or "category"  # type: ignore[assignment]
+    kind: XKind = _X_KINDS.get(info.kind, "category") if info else "category"
     rows = [row for row in result.rows if row.get(x) is not None or kind == "category"]
     keys = list(dict.fromkeys(_key(row.get(x)) for row in rows))
     if kind != "category":
-        keys.sort()  # type: ignore[type-var]
+        keys.sort(key=_order)
     cells = _cells(rows, x, y, wanted.series)
     names = _ordered(list(cells), wanted.order)
     if kind == "category" and wanted.sort:
@@ -81,7 +81,7 @@ def build_frame(result: QueryResult, wanted: Wanted, formatter: Formatter) -> Fr
     x_texts = formatter.resolve(
         wanted.x_format or _time_format(kind, keys), x, info.kind if info else "text"
     )
-    positions = tuple(Position(key, x_texts.text(key)) for key in keys)  # type: ignore[arg-type]
+    positions = tuple(Position(key, x_texts.text(key)) for key in keys)
     table = {name: [_filled(cells[name].get(key), wanted) for key in keys] for name in names}
     if wanted.shares:
         table = _shares(table)
@@ -108,6 +108,10 @@ def _key(value: object) -> object:
         if isinstance(value, date | int | float)
         else str(value)
     )
+
+
+def _order(key: object) -> float:
+    return moment(key) if isinstance(key, date) else number(key) or 0.0
 
 
 def _cells(

@@ -17,7 +17,7 @@ _MAX_DIRECT_LABELS = 6
 
 @dataclass(frozen=True)
 class Tick:
-    """A tick of the x axis: the position's index or the time in milliseconds, and its lines of text."""
+    """A tick of the x axis: the position's index or the time in milliseconds, and its text."""
 
     at: float
     lines: tuple[str, ...]
@@ -63,7 +63,8 @@ def has_direct_labels(chart: Chart) -> bool:
     return chart.kind == "line" and 1 < len(chart.series) <= _MAX_DIRECT_LABELS
 
 
-def _scale(chart: Chart, count: int) -> Scale:
+def _scale(chart: Chart, count: int, *, exact: bool = False) -> Scale:
+    """The value axis; an exact one, which nobody sees, ends where the values do."""
     spans = chart.totals()
     values = [value for span in spans for value in span]
     values += [
@@ -77,7 +78,7 @@ def _scale(chart: Chart, count: int) -> Scale:
         low, high = min(low, 0.0), max(high, 0.0)
     low = options.low if options.low is not None else low
     high = options.high if options.high is not None else high
-    fixed = (options.low is not None, options.high is not None)
+    fixed = (exact or options.low is not None, exact or options.high is not None)
     return value_scale(low, high, count, fixed=fixed)
 
 
@@ -96,7 +97,7 @@ def _vertical(chart: Chart, total: int) -> Layout:
         left=left,
         right=right,
         top=top,
-        bottom=10 + 15.0 * lines,
+        bottom=13 + 15.0 * lines,
         scale=scale,
         x_ticks=ticks,
         horizontal=False,
@@ -106,7 +107,8 @@ def _vertical(chart: Chart, total: int) -> Layout:
 
 
 def _horizontal(chart: Chart, total: int) -> Layout:
-    scale = _scale(chart, 4)
+    value_labels = len(chart.series) == 1 or chart.options.labels
+    scale = _scale(chart, 4, exact=value_labels)
     room = min(total * 0.42, 220.0)
     labels = [text.shorten(position.text, room) for position in chart.positions]
     left = max(map(text.width, labels), default=0) + _GAP
@@ -116,7 +118,6 @@ def _horizontal(chart: Chart, total: int) -> Layout:
         for value in each.values
         if value is not None
     ]
-    value_labels = len(chart.series) == 1 or chart.options.labels
     right = max(values, default=0) + _GAP if value_labels else 12.0
     count = len(chart.positions)
     thickness = _BAR_STEP * (len(chart.series) * 0.6 if _grouped(chart) else 1)

@@ -42,7 +42,8 @@ def sparkline(
     paint = palette.color(color or "accent") or palette.SERIES[0]
     draw = {"bar": _bars, "area": _area}.get(kind, _line)
     return Markup(
-        '<svg class="spark" viewBox="0 0 {} {}" width="{}" height="{}" role="img" aria-label="{}">{}</svg>'
+        '<svg class="spark" viewBox="0 0 {} {}" width="{}" height="{}" role="img"'
+        ' aria-label="{}">{}</svg>'
     ).format(width, height, width, height, label, draw(places, paint, step, height))
 
 
@@ -62,7 +63,8 @@ def _line(
     path = "".join("M" + "L".join(map(_point, run)) for run in _stretches(places))
     last = next(place for place in reversed(places) if place)
     return Markup(
-        '<path d="{}" fill="none" stroke="{}" stroke-width="1.75"/><circle cx="{:.1f}" cy="{:.1f}" r="2.5" fill="{}"/>'
+        '<path d="{}" fill="none" stroke="{}" stroke-width="1.75"/>'
+        '<circle cx="{:.1f}" cy="{:.1f}" r="2.5" fill="{}"/>'
     ).format(path, paint, *last, paint)
 
 

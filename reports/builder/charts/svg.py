@@ -1,4 +1,4 @@
-"""From a specification to a small SVG: drawn by vl-convert, then stripped of what a page does not need."""
+"""From a specification to a small SVG: drawn by vl-convert, stripped of what no page needs."""
 
 from __future__ import annotations
 
@@ -9,7 +9,16 @@ from xml.etree import ElementTree
 
 _NAMESPACE = "{http://www.w3.org/2000/svg}"
 _DROPPED = frozenset(
-    ["class", "role", "aria-roledescription", "aria-hidden", "pointer-events", "stroke-miterlimit", "font-family", "version"]
+    [
+        "class",
+        "role",
+        "aria-roledescription",
+        "aria-hidden",
+        "pointer-events",
+        "stroke-miterlimit",
+        "font-family",
+        "version",
+    ]
 )
 _DEFAULTS = {"opacity": "1", "stroke-opacity": "1", "fill-opacity": "1", "font-size": "12px"}
 _NUMBER = re.compile(r"-?\d+\.\d{2,}")

@@ -1,4 +1,4 @@
-"""<BigValue>: a key figure with what it is compared with, its target, its course and its definition."""
+"""<BigValue>: a key figure with its comparisons, its target, its course and its definition."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ from markupsafe import Markup
 from reports.builder.charts import palette
 from reports.builder.charts.figure import Caption, figure
 from reports.builder.charts.frame import Frame, Wanted, build_frame
-from reports.builder.charts.model import Chart, ChartKind, Options, Reference, Series, Stacking
+from reports.builder.charts.model import Chart, ChartKind, Options, Reference, Stacking
 from reports.builder.components.base import Component, ComponentError, Prop, Use
 from reports.builder.components.empty import EMPTY_PROPS, empty
 from reports.builder.formats import Format
@@ -55,7 +55,7 @@ def _render(kind: ChartKind, use: Use) -> Markup:
         x_kind=frame.x_kind,
         positions=frame.positions,
         series=frame.series,
-        axis_format=_axis_format(use, frame),
+        axis_format=_axis_format(frame),
         references=tuple(_reference(part) for part in use.parts("ReferenceLine")),
         options=_options(use, stacking),
     )
@@ -110,25 +110,19 @@ def _colors(use: Use) -> Mapping[str, str] | list[str]:
     return found
 
 
-def _axis_format(use: Use, frame: Frame) -> Format:
-    """The ticks' format: the values' own, or shorter where the page leaves it open."""
-    series: Series = frame.series[0]
-    if use.text("yFmt") or series.format.is_ratio:
-        return _without_decimals(series.format)
-    largest = [value for each in frame.series for value in each.values if value is not None]
-    highest = max(map(abs, largest), default=0.0)
-    symbol = series.format.code.split("#")[0]
-    if highest >= 5_000:
-        unit = ',,"M"' if highest >= 5_000_000 else ',"k"'
-        digits = ".#" if highest < 5 * (1_000_000 if "M" in unit else 1_000) * 2 else ""
-        return Format(f"[=0]{symbol}0;{symbol}#,##0{digits}{unit}")
-    return Format(f"{symbol}#,##0.##" if highest < 10 else f"{symbol}#,##0")
-
-
-def _without_decimals(style: Format) -> Format:
-    """Ticks are round: `12%` rather than `12.0%`, zero without a unit."""
+def _axis_format(frame: Frame) -> Format:
+    """The ticks' format: the values', without needless digits, large ones in thousands."""
+    style = frame.series[0].format
     code = style.code
-    if ";" in code or "." not in code:
+    plain = code.rpartition("#,##0")[0] + "#,##0" if code.endswith(("#,##0", "#,##0.00")) else ""
+    highest = max(
+        (abs(value) for each in frame.series for value in each.values if value is not None),
+        default=0.0,
+    )
+    if plain and highest >= 10_000:
+        unit, digits = (',"k"', "") if highest < 2_000_000 else (',,"M"', ".#")
+        return Format(f"[=0]{plain};{plain}{digits}{unit}")
+    if ";" in code:
         return style
     return Format(code.replace(".00", ".##").replace(".0", ".#"), style.is_ratio)
 
@@ -164,23 +158,27 @@ def _title(use: Use) -> str:
 
 
 def _reference(part: Use) -> Reference:
-    axis, value = (
-        ("y", part.values["y"]) if part.values["y"] is not None else ("x", part.values["x"])
-    )
-    if value is None:
+    if part.values["y"] is not None:
+        return _across(part, _as_number(part.values["y"]))
+    if part.values["x"] is None:
         raise ComponentError("<ReferenceLine> needs x= or y=")
+    return Reference("x", _as_position(part.values["x"]), part.text("label") or "", _paint(part))
+
+
+def _across(part: Use, value: float) -> Reference:
     label = part.text("label") or ""
-    if axis == "y":
-        value = _as_number(value)
-        shown = part.page.formatter.resolve(part.text("fmt"), values=[value]).text(value)
-        label = label if part.flag("hideValue") else f"{label} ({shown})" if label else shown
-    elif isinstance(value, str):
-        value = _as_date(value)
-    named = part.text("color") or "muted"
-    color = palette.color(named) or palette.MUTED
-    return Reference(
-        "y" if axis == "y" else "x", value, label, "var(--muted)" if named == "muted" else color
-    )  # type: ignore[arg-type]
+    shown = part.page.formatter.resolve(part.text("fmt"), values=[value]).text(value)
+    if not part.flag("hideValue"):
+        label = f"{label} ({shown})" if label else shown
+    return Reference("y", value, label, _paint(part))
+
+
+def _paint(part: Use) -> str:
+    named = part.text("color") or "base"
+    found = palette.color(named)
+    if found is None:
+        part.warn(f"'{named}' is not a colour")
+    return found or "var(--muted)"
 
 
 def _as_number(value: object) -> float:
@@ -190,11 +188,13 @@ def _as_number(value: object) -> float:
         raise ComponentError(f"<ReferenceLine> y={value!r} is not a number") from error
 
 
-def _as_date(value: str) -> object:
-    try:
-        return date.fromisoformat(value)
-    except ValueError:
+def _as_position(value: object) -> date | float | str:
+    if isinstance(value, date | int | float):
         return value
+    try:
+        return date.fromisoformat(str(value))
+    except ValueError:
+        return str(value)
 
 
 COMPONENTS = (
@@ -229,7 +229,7 @@ COMPONENTS = (
             Prop("label"),
             Prop("hideValue", "flag"),
             Prop("fmt", "format"),
-            Prop("color", default="muted"),
+            Prop("color", default="base"),
         ),
         None,
     ),

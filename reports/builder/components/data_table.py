@@ -49,7 +49,7 @@ def _render(use: Use) -> Markup:
 
 def _columns(use: Use) -> list[Column]:
     tags = use.parts("Column")
-    wanted = [(tag.text("id") or "", tag) for tag in tags] or [
+    wanted: list[tuple[str, Use | None]] = [(tag.text("id") or "", tag) for tag in tags] or [
         (name, None)
         for name in use.data.column_names
         if name != use.text("link") or use.flag("showLinkCol")

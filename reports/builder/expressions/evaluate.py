@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import operator as operators
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 
@@ -24,9 +25,23 @@ from reports.builder.expressions.syntax import (
 
 Lookup = Callable[[str], object]
 _MAX_TEXT = 100_000
+_EQUALITIES = {"==": True, "===": True, "!=": False, "!==": False}
+_ORDERS: Mapping[str, Callable[[int], bool]] = {
+    "<": lambda order: order < 0,
+    ">": lambda order: order > 0,
+    "<=": lambda order: order <= 0,
+    ">=": lambda order: order >= 0,
+}
+_ARITHMETIC: Mapping[str, Callable[[float, float], float]] = {
+    "+": operators.add,
+    "-": operators.sub,
+    "*": operators.mul,
+    "/": operators.truediv,
+    "%": math.fmod,
+}
 
 
-def evaluate(node: Node, lookup: Lookup) -> object:
+def evaluate(node: Node, lookup: Lookup) -> object:  # noqa: C901, PLR0911  one case for each node
     """The value of a tree; what does not exist is None, as in a chain of `?.`.
 
     Args:
@@ -66,6 +81,14 @@ def truthy(value: object) -> bool:
     if isinstance(value, bool | int | float | str):
         return bool(value)
     return True
+
+
+# Whether the left side already is the value.
+_SHORTCUTS: Mapping[str, Callable[[object], bool]] = {
+    "&&": lambda left: not truthy(left),
+    "||": truthy,
+    "??": lambda left: left is not None,
+}
 
 
 def member(target: object, key: object) -> object:
@@ -118,21 +141,13 @@ def _unary(operator: str, value: object) -> object:
 
 def _binary(node: Binary, lookup: Lookup) -> object:
     left = evaluate(node.left, lookup)
-    match node.operator:
-        case "&&":
-            return evaluate(node.right, lookup) if truthy(left) else left
-        case "||":
-            return left if truthy(left) else evaluate(node.right, lookup)
-        case "??":
-            return evaluate(node.right, lookup) if left is None else left
+    if node.operator in _SHORTCUTS:
+        return left if _SHORTCUTS[node.operator](left) else evaluate(node.right, lookup)
     right = evaluate(node.right, lookup)
-    match node.operator:
-        case "==" | "===":
-            return _comparable(left) == _comparable(right)
-        case "!=" | "!==":
-            return _comparable(left) != _comparable(right)
-        case "<" | ">" | "<=" | ">=":
-            return _compare(node.operator, left, right)
+    if node.operator in _EQUALITIES:
+        return (_comparable(left) == _comparable(right)) == _EQUALITIES[node.operator]
+    if node.operator in _ORDERS:
+        return _compare(_ORDERS[node.operator], left, right)
     return _arithmetic(node.operator, left, right)
 
 
@@ -140,14 +155,12 @@ def _comparable(value: object) -> object:
     return value.isoformat() if isinstance(value, date) else value
 
 
-def _compare(operator: str, left: object, right: object) -> bool:
+def _compare(holds: Callable[[int], bool], left: object, right: object) -> bool:
     first, second = _comparable(left), _comparable(right)
-    if not (isinstance(first, str) and isinstance(second, str)):
-        first, second = _number(left), _number(right)
-    if first is None or second is None:
-        return False
-    order = (first > second) - (first < second)  # type: ignore[operator]
-    return {"<": order < 0, ">": order > 0, "<=": order <= 0, ">=": order >= 0}[operator]
+    if isinstance(first, str) and isinstance(second, str):
+        return holds((first > second) - (first < second))
+    one, two = _number(left), _number(right)
+    return one is not None and two is not None and holds((one > two) - (one < two))
 
 
 def _arithmetic(operator: str, left: object, right: object) -> object:
@@ -157,17 +170,7 @@ def _arithmetic(operator: str, left: object, right: object) -> object:
     if first is None or second is None:
         return None
     try:
-        match operator:
-            case "+":
-                return first + second
-            case "-":
-                return first - second
-            case "*":
-                return first * second
-            case "/":
-                return first / second
-            case _:
-                return math.fmod(first, second)
+        return _ARITHMETIC[operator](first, second)
     except (ZeroDivisionError, OverflowError, ValueError):
         return None
 

@@ -52,8 +52,8 @@ def change(now: float | None, before: float | None) -> float | None:
 
 
 def _round(value: float, digits: int = 0) -> float:
-    scale = 10**digits
-    return math.floor(value * scale + 0.5) / scale
+    scale = 10.0**digits
+    return float(math.floor(value * scale + 0.5) / scale)
 
 
 _MATH: dict[str, Callable[..., object]] = {

@@ -197,7 +197,7 @@ def _template(source: str) -> Node:
 
 
 def closing_brace(text: str, start: int) -> int:
-    """Where the brace that is open before `start` closes, strings and nested braces skipped; else -1."""
+    """Where the brace open before `start` closes, past strings and nested braces; else -1."""
     depth = 0
     position = start
     while position < len(text):

@@ -1,7 +1,7 @@
 """Excel format codes: sections, digits, grouping, scaling commas, percent, literals and dates.
 
-Covers what report pages use: `#,##0.0`, `$#,##0.0,,"M"`, `+0.0%;-0.0%;0.0%`, `[<1000]0;0.0,"k"`, `mmm yyyy`,
-`0.00E+00`. Colours are read and ignored; fractions are not supported.
+Covers what report pages use: `#,##0.0`, `$#,##0.0,,"M"`, `+0.0%;-0.0%;0.0%`, `[<1000]0;0.0,"k"`,
+`mmm yyyy`, `0.00E+00`. Colours are read and ignored; fractions are not supported.
 """
 
 from __future__ import annotations
@@ -28,9 +28,20 @@ _TOKEN = re.compile(
     re.VERBOSE | re.IGNORECASE,
 )
 _CONDITION = re.compile(r"\[(<=|>=|<>|<|>|=)(-?[\d.]+)\]")
-_MONTHS = (
-    ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"]
-)
+_MONTHS = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+]
 _DAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
 
 
@@ -188,7 +199,9 @@ def _format_date(section: _Section, value: date) -> str:
     return "".join(_date_part(kind, text, moment, half) for kind, text in section.tokens)
 
 
-def _date_part(kind: str, text: str, moment: datetime, half: bool) -> str:
+def _date_part(  # noqa: PLR0911  one case for each letter
+    kind: str, text: str, moment: datetime, half: bool
+) -> str:
     if kind == "minutes":
         return f"{moment.minute:0{min(len(text), 2)}d}"
     if kind == "half":
@@ -196,21 +209,20 @@ def _date_part(kind: str, text: str, moment: datetime, half: bool) -> str:
     if kind != "date":
         return text
     size = len(text)
+    two = f"0{min(size, 2)}d"
     match text[0].lower():
         case "y":
             return f"{moment.year:04d}" if size > 2 else f"{moment.year % 100:02d}"
         case "m":
-            name = _MONTHS[moment.month - 1]
-            return (
-                name if size == 4 else name[:3] if size == 3 else f"{moment.month:0{min(size, 2)}d}"
-            )
+            return _named(_MONTHS[moment.month - 1], size) or format(moment.month, two)
         case "d":
-            name = _DAYS[moment.weekday()]
-            return (
-                name if size >= 4 else name[:3] if size == 3 else f"{moment.day:0{min(size, 2)}d}"
-            )
+            return _named(_DAYS[moment.weekday()], size) or format(moment.day, two)
         case "h":
-            hour = (moment.hour % 12 or 12) if half else moment.hour
-            return f"{hour:0{min(size, 2)}d}"
+            return format((moment.hour % 12 or 12) if half else moment.hour, two)
         case _:
-            return f"{moment.second:0{min(size, 2)}d}"
+            return format(moment.second, two)
+
+
+def _named(name: str, size: int) -> str:
+    """The name in full or its first three letters; nothing where a number is wanted."""
+    return name if size >= 4 else name[:3] if size == 3 else ""

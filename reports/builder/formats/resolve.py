@@ -14,7 +14,7 @@ from reports.builder.formats.tags import code_of, is_auto, is_tag, symbol_code
 
 MISSING = "–"
 _HOUSE_SUFFIXES = {"share": "pct1", "rate": "pct1", "amount": "money2"}
-_NO_GROUPING = ("id", "year", "number")
+_NO_GROUPING = ("id", "year")
 _AUTO_UNITS = ((5e12, 4, '"T"'), (5e9, 3, '"B"'), (5e6, 2, '"M"'), (5e3, 1, '"k"'))
 _ABBREVIATIONS = {"id": "ID", "aov": "AOV", "clv": "CLV", "rfm": "RFM", "gmv": "GMV", "sql": "SQL"}
 _CODE_SIGNS = frozenset("0#?")
@@ -91,7 +91,7 @@ class Formatter:
     def title(self, column: str) -> str:
         """A column's name for people: `net_revenue_amount` becomes `Net revenue`."""
         tag = column.rpartition("_")[2]
-        house = tag in _HOUSE_SUFFIXES and tag != "rate" and tag != "share"
+        house = tag == "amount"
         bare = column
         if "_" in column and (house or (is_tag(tag.lower(), self.currency) and tag != "id")):
             bare = column.rpartition("_")[0]

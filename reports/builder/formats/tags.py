@@ -26,6 +26,7 @@ SYMBOLS = {
     "sek": "kr ",
 }
 _UNITS = {"": "", "k": ',"k"', "m": ',,"M"', "b": ',,,"B"'}
+_SIGNS = {"pct": "%", "mult": '"x"'}
 _CODES = {
     "id": "0",
     "mult": '#,##0.0"x"',
@@ -46,6 +47,7 @@ _CODES = {
     "month": "mmm yyyy",
 }
 _TAG = re.compile(r"(num|pct|mult|money|[a-z]{3})([0-4])?([kmb])?")
+_COMPACT = re.compile(r"(num|money|[a-z]{3})_compact")
 
 
 @lru_cache(maxsize=512)
@@ -58,6 +60,9 @@ def code_of(tag: str, currency: str) -> str | None:
     """
     if tag in _CODES:
         return _CODES[tag]
+    compact = _COMPACT.fullmatch(tag)
+    if compact and (compact[1] == "num" or is_currency(compact[1])):
+        return _compact(symbol_code(compact[1], currency))
     match = _TAG.fullmatch(tag)
     if match is None or (match[1] not in ("num", "pct", "mult") and not is_currency(match[1])):
         return None
@@ -65,11 +70,14 @@ def code_of(tag: str, currency: str) -> str | None:
     if digits is None and unit is None:
         return None
     decimals = "." + "0" * int(digits) if digits and digits != "0" else ""
-    if name == "pct":
-        return f"#,##0{decimals}%" if not unit else None
-    if name == "mult":
-        return f'#,##0{decimals}"x"' if not unit else None
+    if name in ("pct", "mult"):
+        return None if unit else f"#,##0{decimals}{_SIGNS[name]}"
     return f"{symbol_code(name, currency)}#,##0{decimals}{_UNITS[unit or '']}"
+
+
+def _compact(symbol: str) -> str:
+    """About three digits whatever the size: `950`, `12k`, `183k`, `2.50M`."""
+    return f'[>=1000000]{symbol}#,##0.00,,"M";[>=10000]{symbol}#,##0,"k";{symbol}#,##0'
 
 
 def is_auto(tag: str) -> bool:

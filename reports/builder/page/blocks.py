@@ -59,7 +59,7 @@ def read_brace(inner: str, line: int) -> Node | Mark | None:
     return Output(Code(text, "expression", line))
 
 
-def read_jinja(inner: str, line: int) -> Node | Mark:
+def read_jinja(inner: str, line: int) -> Node | Mark:  # noqa: PLR0911  one case for each word
     """What `{% inner %}` means.
 
     Raises:

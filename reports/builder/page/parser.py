@@ -27,7 +27,43 @@ from reports.builder.page.props import read_tag
 
 # Words after a fence that name a language and not a query.
 LANGUAGES = frozenset(
-    ["bash", "c", "cpp", "css", "csv", "diff", "go", "html", "ini", "java", "javascript", "js", "json", "jsx", "markdown", "md", "mermaid", "powershell", "python", "py", "r", "ruby", "rust", "scala", "sh", "shell", "svelte", "text", "toml", "ts", "typescript", "txt", "xml", "yaml", "yml"]
+    [
+        "bash",
+        "c",
+        "cpp",
+        "css",
+        "csv",
+        "diff",
+        "go",
+        "html",
+        "ini",
+        "java",
+        "javascript",
+        "js",
+        "json",
+        "jsx",
+        "markdown",
+        "md",
+        "mermaid",
+        "powershell",
+        "python",
+        "py",
+        "r",
+        "ruby",
+        "rust",
+        "scala",
+        "sh",
+        "shell",
+        "svelte",
+        "text",
+        "toml",
+        "ts",
+        "typescript",
+        "txt",
+        "xml",
+        "yaml",
+        "yml",
+    ]
 )
 # These would break a page's own placeholders; nobody has them on a keyboard.
 _PRIVATE = re.compile("[\ue000-\uf8ff]")

@@ -48,7 +48,7 @@ class Document:
         self._slot(Slot(escape(text), block=False))
 
     def html(self, html: Markup, *, block: bool) -> None:
-        """Add HTML that is already safe; a block gets lines of its own where it stands at their start."""
+        """Add HTML that is already safe; a block at the start of a line gets lines of its own."""
         at_line_start = not self.parts or self.parts[-1].rpartition("\n")[2].strip() == ""
         if block and at_line_start:
             self.parts.append("\n\n")

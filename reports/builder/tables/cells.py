@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import datetime
 
 from markupsafe import Markup
 
@@ -17,6 +17,7 @@ from reports.builder.formats import Format
 from reports.builder.render.urls import page_link
 
 _MOST_COLOR = 55
+_LONG = 32
 
 
 @dataclass(frozen=True)
@@ -48,8 +49,9 @@ class Column:
 
     @property
     def wraps(self) -> bool:
-        """Whether long text may take several lines."""
-        return bool(self.use and self.use.flag("wrap"))
+        """Whether the text takes several lines: as the page says, or because it is long."""
+        asked = bool(self.use and self.use.flag("wrap"))
+        return asked or any(isinstance(each, str) and len(each) > _LONG for each in self.values)
 
 
 @dataclass(frozen=True)
@@ -78,61 +80,62 @@ def cell(column: Column, row: Row, link: str | None = None) -> Cell:
 
 def raw(value: object) -> str:
     """A value as it is sorted and downloaded."""
-    if isinstance(value, date):
-        return value.isoformat(" ") if hasattr(value, "hour") else value.isoformat()
-    return text_of(value)
+    return value.isoformat(" ") if isinstance(value, datetime) else text_of(value)
 
 
 def _content(column: Column, row: Row, value: object) -> Markup:
     use = column.use
     text = column.style.text(value)
-    if use is None:
-        return Markup("{}").format(text)
-    match column.content:
-        case "delta":
-            change = judge(value, column.style, use)
-            chip = use.flag("chip")
-            return (
-                use.template("delta.html", change=change, text="", chip=chip)
-                if change
-                else Markup("{}").format(text)
-            )
-        case "bar":
-            return _bar(column, use, value, text)
-        case "link":
-            label = row.get(use.text("linkLabel") or "") or use.text("linkLabel") or text
-            url = page_link(text_of(value), use.page.output, use.page.outputs)
-            return Markup('<a href="{}">{}</a>').format(url, text_of(label))
-        case "image":
-            source = use.page.images.data_uri(text_of(value), use.node.line)
-            return Markup('<img src="{}" alt="{}">').format(
-                source, row.get(use.text("alt") or "") or ""
-            )
     amount = number(value)
-    if use.flag("redNegatives") and amount is not None and amount < 0:
+    if use and column.content == "delta" and (change := judge(value, column.style, use)):
+        return use.template("delta.html", change=change, text="", chip=use.flag("chip"))
+    if use and column.content == "bar":
+        return _bar(column, use, value, text)
+    if use and column.content == "link" and value is not None:
+        return _link(use, row, text_of(value))
+    if use and column.content == "image":
+        return _image(use, row, text_of(value))
+    if use and use.flag("redNegatives") and amount is not None and amount < 0:
         return Markup('<span class="bad">{}</span>').format(text)
     return Markup("{}").format(text)
 
 
+def _image(use: Use, row: Row, path: str) -> Markup:
+    source = use.page.images.data_uri(path, use.node.line)
+    alternative = text_of(row.get(use.text("alt") or ""))
+    return Markup('<img src="{}" alt="{}">').format(source, alternative)
+
+
+def _link(use: Use, row: Row, target: str) -> Markup:
+    label = row.get(use.text("linkLabel") or "") or use.text("linkLabel") or target
+    url = page_link(target, use.page.output, use.page.outputs)
+    return Markup('<a href="{}">{}</a>').format(url, text_of(label))
+
+
 def _bar(column: Column, use: Use, value: object, text: str) -> Markup:
     amount = number(value) or 0.0
-    longest = max(
-        (abs(found) for each in column.values if (found := number(each)) is not None), default=0
-    )
+    longest = max(map(abs, _numbers(column)), default=0.0)
     share = abs(amount) / longest if longest else 0.0
     named = use.text("negativeBarColor" if amount < 0 else "barColor")
     paint = palette.color(named or ("negative" if amount < 0 else "accent")) or palette.SERIES[0]
-    shown = "" if use.flag("hideLabels") else text
-    return Markup('<span class="bar"><i style="width:{:.1f}%;background:{}"></i></span>{}').format(
-        share * 100, paint, shown
-    )
+    bar = Markup('<span class="bar"><i style="width:{:.1f}%;background:{}"></i></span>')
+    drawn = bar.format(share * 100, paint)
+    if use.flag("hideLabels"):
+        return drawn
+    # As wide as the widest value, so that all bars begin at the same place.
+    room = max(len(column.style.text(each)) for each in column.values)
+    return drawn + Markup('<span style="min-width:{}ch">{}</span>').format(room, text)
+
+
+def _numbers(column: Column) -> list[float]:
+    return [found for value in column.values if (found := number(value)) is not None]
 
 
 def _tint(column: Column, value: object) -> str:
     amount = number(value)
     if column.content != "colorscale" or column.use is None or amount is None:
         return ""
-    numbers = [found for each in column.values if (found := number(each)) is not None]
+    numbers = _numbers(column)
     low = _bound(column.use.number("colorMin"), min(numbers))
     high = _bound(column.use.number("colorMax"), max(numbers))
     share = min(1.0, max(0.0, (amount - low) / ((high - low) or 1.0)))

@@ -1,4 +1,4 @@
-"""Total rows that are right: sums of amounts, weighted means of ratios, nothing where neither makes sense."""
+"""Total rows that are right: sums of amounts, weighted means of ratios, else nothing."""
 
 from __future__ import annotations
 
@@ -10,7 +10,11 @@ from reports.builder.formats import Format
 
 # Words in a column's name that say its values cannot be added up.
 _NOT_ADDITIVE = frozenset(
-    ["share", "rate", "ratio", "pct", "percent", "percentage", "avg", "average", "mean", "median", "score", "index", "probability", "min", "max", "rank", "quantile", "percentile", "days", "age", "price", "year", "month", "id", "level", "per"]
+    {
+        *("share", "rate", "ratio", "pct", "percent", "percentage", "probability"),
+        *("avg", "average", "mean", "median", "min", "max", "quantile", "percentile"),
+        *("score", "index", "rank", "level", "id", "days", "age", "price", "per", "year", "month"),
+    }
 )
 _AGGREGATES: Mapping[str, Callable[[Sequence[float]], float]] = {
     "sum": sum,
@@ -44,9 +48,8 @@ def total(data: QueryResult, column: str, aggregate: str | None, weight: str | N
     if aggregate == "weightedMean":
         return _weighted(values, data.values(weight or ""))
     numbers = [found for value in values if (found := number(value)) is not None]
-    if not numbers or aggregate not in _AGGREGATES:
-        return None
-    return _AGGREGATES[aggregate](numbers)
+    combine = _AGGREGATES.get(aggregate or "")
+    return combine(numbers) if combine and numbers else None
 
 
 def _weighted(values: Sequence[object], weights: Sequence[object]) -> float | None:
