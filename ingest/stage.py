@@ -39,8 +39,7 @@ def stage(
         raise PatronError(
             f"stream {table.name} cannot be read: {first_line(error)}",
             where=where,
-            remedy="correct the query or the data; values that the query leaves as text are "
-            "converted by the contract, row by row",
+            remedy=_remedy(error),
         ) from error
     return tuple(name for name in types if name.lower() not in table.column_names)
 
@@ -66,6 +65,15 @@ def _describe(connection: duckdb.DuckDBPyConnection, select: str, where: str) ->
             f"the query does not work: {first_line(error)}", where=where, remedy="correct the SQL"
         ) from error
     return {name: kind for name, kind, *_ in rows}
+
+
+def _remedy(error: duckdb.Error) -> str:
+    if "state machine" in str(error):
+        return "the file mixes line endings; convert it to one kind, for instance with dos2unix"
+    return (
+        "correct the query or the data; values that the query leaves as text are converted by "
+        "the contract, row by row"
+    )
 
 
 def _require(table: Table, delivered: dict[str, str], where: str) -> None:
