@@ -117,40 +117,43 @@ def build_catalogue(seed: int, products: int) -> Catalogue:
     price = constants[:, 0] * 100 * np.exp(rng.normal(0, 0.45, size))
     popularity = np.exp(rng.normal(0, 0.9, size))
     parent, is_bundle = _relations(rng, aisle, names, price)
-    anchors = np.searchsorted(department, np.arange(len(departments)))
-    launched = np.where(rng.random(size) < LATER_SHARE, rng.integers(1, 1500, size), ALWAYS)
-    discontinued = np.where(
-        rng.random(size) < DISCONTINUED_SHARE, rng.integers(1500, 3000, size), NEVER_DAY
-    )
-    early = (discontinued < NEVER_DAY) & (launched == ALWAYS)
-    discontinued = np.where(early, discontinued - 1400, discontinued)
-    cost_share = np.clip(1 - constants[:, 1] + rng.normal(0, 0.03, size), 0.3, 0.92)
-    elasticity = np.clip(constants[:, 2] + rng.normal(0, 0.2, size), -3.0, -0.4)
     partner, probability = _partners(lists["affinities"], nouns, popularity)
-    kept = np.union1d(
-        anchors, np.concatenate([partner[partner >= 0], np.flatnonzero(partner >= 0)])
-    )
-    launched[kept], discontinued[kept] = ALWAYS, NEVER_DAY
-    launched = np.where(parent >= 0, np.maximum(launched, launched[parent]), launched)
+    first_of_department = np.searchsorted(department, np.arange(len(departments)))
+    paired = np.concatenate([partner[partner >= 0], np.flatnonzero(partner >= 0)])
+    always = np.union1d(first_of_department, paired)
+    launched, discontinued = _sold_from_to(rng, always, parent)
     return Catalogue(
-        departments,
-        tuple((shelf[0], shelf[1]) for shelf in shelves),
-        tuple(names),
-        tuple(lists["brands"]),
-        brand,
-        aisle,
-        department,
-        parent,
-        is_bundle,
-        price,
-        cost_share,
-        popularity,
-        elasticity,
-        launched,
-        discontinued,
-        partner,
-        probability,
+        departments=departments,
+        aisles=tuple((shelf[0], shelf[1]) for shelf in shelves),
+        names=tuple(names),
+        brands=tuple(lists["brands"]),
+        brand=brand,
+        aisle=aisle,
+        department=department,
+        parent=parent,
+        is_bundle=is_bundle,
+        base_price=price,
+        cost_share=np.clip(1 - constants[:, 1] + rng.normal(0, 0.03, size), 0.3, 0.92),
+        popularity=popularity,
+        elasticity=np.clip(constants[:, 2] + rng.normal(0, 0.2, size), -3.0, -0.4),
+        launched=launched,
+        discontinued=discontinued,
+        partner=partner,
+        partner_probability=probability,
     )
+
+
+def _sold_from_to(rng: np.random.Generator, always: Ints, parent: Ints) -> tuple[Ints, Ints]:
+    """Some products come later, some go; `always` are the ones that do neither."""
+    size = len(parent)
+    launched = np.where(rng.random(size) < LATER_SHARE, rng.integers(1, 1500, size), ALWAYS)
+    goes = rng.random(size) < DISCONTINUED_SHARE
+    lasts = rng.integers(100, 1600, size)
+    discontinued = np.where(goes, np.maximum(launched, 0) + lasts, NEVER_DAY)
+    launched[always], discontinued[always] = ALWAYS, NEVER_DAY
+    # A variant never comes before what it is a variant of.
+    launched = np.where(parent >= 0, np.maximum(launched, launched[parent]), launched)
+    return launched, np.maximum(discontinued, launched + 1)
 
 
 def _read_lists() -> Any:

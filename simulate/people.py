@@ -173,11 +173,7 @@ def _draw(spec: ShopSpec, catalogue: Catalogue, counts: Ints, first_day: int) ->
     day = np.repeat(np.arange(len(counts)) + first_day, counts)
     signed_up = np.sort(day * DAY_SECONDS + seconds_of_day(rng.random(size)))
     channel = rng.choice(len(CHANNELS), size, p=[c.share for c in CHANNELS]).astype(np.int8)
-    traits = np.array([[c.rate, c.lifetime] for c in CHANNELS])[channel]
-    rate = rng.gamma(settings.RATE_SHAPE, 1 / settings.RATE_SHAPE, size) * traits[:, 0]
-    scale = 1 / ((settings.DROPOUT_SHAPE - 1) * settings.MEAN_LIFETIME_DAYS)
-    dropout = np.maximum(rng.gamma(settings.DROPOUT_SHAPE, scale, size) / traits[:, 1], 1e-6)
-    lifetime = np.minimum(rng.exponential(1.0, size) / dropout, settings.MAX_LIFETIME_DAYS)
+    rate, dropout, lifetime = _buying_life(rng, channel)
     tier, upgraded = _tiers(rng, signed_up, rate)
     taste = _tastes(rng, catalogue, size)
     defect = generator(spec.seed, Purpose.CUSTOMER_DEFECTS, first_day)
@@ -186,7 +182,7 @@ def _draw(spec: ShopSpec, catalogue: Catalogue, counts: Ints, first_day: int) ->
         signed_up=signed_up,
         left=signed_up + (lifetime * DAY_SECONDS).astype(np.int64),
         channel=channel,
-        rate=np.maximum(rate, 1e-6),
+        rate=rate,
         dropout=dropout,
         spend=np.exp(rng.normal(-(settings.SPEND_SIGMA**2) / 2, settings.SPEND_SIGMA, size)),
         habit=rng.beta(3, 3, size).astype(np.float32),
@@ -204,6 +200,19 @@ def _draw(spec: ShopSpec, catalogue: Catalogue, counts: Ints, first_day: int) ->
         bad_email=np.where(is_bad, defect.integers(1, 5, size), 0).astype(np.int8),
         duplicate=defect.random(size) < DEFECTS.duplicate,
     )
+
+
+def _buying_life(
+    rng: np.random.Generator, channel: NDArray[np.int8]
+) -> tuple[Floats, Floats, Floats]:
+    """Purchase rates, dropout rates and lifetimes in days: Pareto/NBD within each channel."""
+    size = len(channel)
+    traits = np.array([[c.rate, c.lifetime] for c in CHANNELS])[channel]
+    rate = rng.gamma(settings.RATE_SHAPE, 1 / settings.RATE_SHAPE, size) * traits[:, 0]
+    scale = 1 / ((settings.DROPOUT_SHAPE - 1) * settings.MEAN_LIFETIME_DAYS)
+    dropout = np.maximum(rng.gamma(settings.DROPOUT_SHAPE, scale, size) / traits[:, 1], 1e-6)
+    lifetime = np.minimum(rng.exponential(1.0, size) / dropout, settings.MAX_LIFETIME_DAYS)
+    return np.maximum(rate, 1e-6), dropout, lifetime
 
 
 def _tiers(
