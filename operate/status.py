@@ -18,10 +18,13 @@ from patron.warehouse import connect
 Rows = list[dict[str, Any]]
 
 LOADS = """
-SELECT source, stream, status, rows_inserted, rows_updated, rows_rejected, finished_at
-FROM raw.load_log
-QUALIFY ROW_NUMBER() OVER (PARTITION BY source, stream ORDER BY finished_at DESC, batch_id DESC) = 1
-ORDER BY source, stream
+SELECT
+  source, stream, MAX(finished_at) AS checked_at,
+  MAX(finished_at) FILTER (status = 'loaded') AS loaded_at,
+  ARG_MAX(rows_inserted, finished_at) FILTER (status = 'loaded') AS inserted,
+  ARG_MAX(rows_updated, finished_at) FILTER (status = 'loaded') AS updated,
+  ARG_MAX(rows_rejected, finished_at) FILTER (status = 'loaded') AS rejected
+FROM raw.load_log GROUP BY source, stream ORDER BY source, stream
 """
 LAST_BATCHES = """
 SELECT model, outcome, error, run_id, finished_at, duration_seconds FROM quality.model_runs

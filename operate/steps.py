@@ -55,7 +55,9 @@ def ingest(request: Request) -> Outcome:
     rejected = sum(load.rows_rejected for load in loads)
     if not loaded:
         return Outcome(SKIPPED, "nothing new at the sources")
-    return Outcome(DONE, f"{rows:,} rows of {len(loaded)} streams, {rejected:,} rejected")
+    return Outcome(
+        DONE, f"{_counted(rows, 'row')} of {_counted(len(loaded), 'stream')}, {rejected:,} rejected"
+    )
 
 
 def transform(request: Request) -> Outcome:
@@ -63,9 +65,14 @@ def transform(request: Request) -> Outcome:
     from operate.transform import run_prod
 
     result = run_prod(request.shop, request.execution_time, apply_changes=request.apply_changes)
-    parts = [f"{len(result.models)} models built" if result.models else "every model is up to date"]
+    parts = [
+        f"{_counted(len(result.models), 'model')} built"
+        if result.models
+        else "every model is up to date"
+    ]
     if result.warnings:
-        parts.append(f"{len(result.warnings)} audits warn, see 'patron status'")
+        found = _counted(len(result.warnings), "audit")
+        parts.append(f"{found} found something, see 'patron status'")
     if result.unapplied_changes:
         parts.append("the project's files differ from production, --apply applies them")
     return Outcome(DONE if result.models else SKIPPED, "; ".join(parts))
@@ -98,7 +105,7 @@ def score(request: Request) -> Outcome:
     if not scoring.is_due(request.shop) and "score" not in request.forced:
         return Outcome(SKIPPED, "scores are of the current champions")
     result = scoring.score(request.shop, request.execution_time)
-    return Outcome(DONE, f"{len(result.models)} models built")
+    return Outcome(DONE, f"{_counted(len(result.models), 'model')} built")
 
 
 def report(request: Request) -> Outcome:
@@ -113,17 +120,21 @@ def report(request: Request) -> Outcome:
     built = build_site(shop)
     if built.errors:
         raise PatronError(
-            f"{len(built.errors)} errors on the report's pages",
+            f"{_counted(len(built.errors), 'error')} on the report's pages",
             where=str(built.errors[0]),
             remedy="'patron report check' lists them all",
         )
-    warnings = f", {len(built.warnings)} warnings" if built.warnings else ""
-    return Outcome(DONE, f"{len(built.pages)} pages{warnings}", built.index)
+    warnings = f", {_counted(len(built.warnings), 'warning')}" if built.warnings else ""
+    return Outcome(DONE, f"{_counted(len(built.pages), 'page')}{warnings}", built.index)
 
 
 def _changed_at(shop: Shop) -> float:
     sources = (path for path in (shop.project / "reports").rglob("*") if path.is_file())
     return max([shop.published.stat().st_mtime, *(path.stat().st_mtime for path in sources)])
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
 STEPS: dict[str, Callable[[Request], Outcome]] = {

@@ -5,6 +5,7 @@ The same hooks run as with `sqlmesh plan` and `sqlmesh run`; here a failure is a
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -125,6 +126,8 @@ def _context(shop: Shop, *, load: bool = True) -> Iterator[Any]:
 
     shop.activate()
     session.clear()
+    # Without a handler Python prints warnings; ours are in the run record.
+    logging.getLogger().addHandler(logging.NullHandler())
     set_console(CalmConsole())
     with writer_lock(shop, "patron"), failures.muted():
         with _explained():
