@@ -68,43 +68,19 @@ MODEL (
   )
 );
 
-@forget_before(
-  cutoff_date,
-  (
-    SELECT
-      DATE_TRUNC('MONTH', as_of_date)::DATE - @feature_history_months * INTERVAL '1' MONTH
-    FROM intermediate.int_as_of
-  ),
-  @is_history
-);
-
-WITH months AS (
+@forget_before(cutoff_date, (
   SELECT
-    UNNEST(
-      GENERATE_SERIES(
-        (
-          DATE_TRUNC('MONTH', as_of_date)::DATE - @feature_history_months * INTERVAL '1' MONTH
-        )::DATE,
-        as_of_date,
-        INTERVAL '1' MONTH
-      )
-    )::DATE AS cutoff_date,
-    first_order_date
-  FROM intermediate.int_as_of
-), cutoffs AS (
+    MIN(cutoff_date)
+  FROM ml.feature_cutoffs
+), @is_history);
+
+WITH cutoffs AS (
   SELECT
     cutoff_date,
-    first_order_date
-  FROM months
+    history_days
+  FROM ml.feature_cutoffs
   WHERE
-    @is_history AND cutoff_date > first_order_date AND @in_interval(cutoff_date - 1)
-  UNION ALL
-  SELECT
-    as_of_date AS cutoff_date,
-    first_order_date
-  FROM intermediate.int_as_of
-  WHERE
-    NOT @is_history
+    is_current <> @is_history AND @in_interval(snapshot_date)
 ), days_with_gap AS (
   SELECT
     customer_id,
@@ -136,38 +112,10 @@ WITH months AS (
     days_with_gap.gap_days,
     DATE_DIFF('DAY', days_with_gap.order_date, cutoffs.cutoff_date) AS age_days,
     DATE_DIFF('DAY', days_with_gap.order_date, cutoffs.cutoff_date) BETWEEN 276 AND 365 AS is_same_season,
-    DATE_DIFF('DAY', cutoffs.first_order_date, cutoffs.cutoff_date) AS history_days
+    cutoffs.history_days
   FROM days_with_gap
   INNER JOIN cutoffs
     ON days_with_gap.order_date < cutoffs.cutoff_date
-), weighted_days AS (
-  /* Weights are decimals, so that a sum is the same in whatever order it is made. */
-  SELECT
-    customer_id,
-    cutoff_date,
-    order_count,
-    line_count,
-    item_count,
-    discounted_order_count,
-    net_revenue_amount,
-    gross_margin_amount,
-    gap_days,
-    age_days,
-    history_days,
-    is_same_season,
-    @EACH(
-      [30, 90, 180],
-      days -> (
-        order_count * EXP(-age_days / @days::DOUBLE)
-      )::DECIMAL(18, 9) AS orders_@{days}d
-    ),
-    @EACH(
-      [30, 90, 180],
-      days -> (
-        net_revenue_amount::DOUBLE * EXP(-age_days / @days::DOUBLE)
-      )::DECIMAL(18, 6) AS spend_@{days}d
-    )
-  FROM days_before_cutoff
 ), totals AS (
   SELECT
     customer_id,
@@ -192,15 +140,18 @@ WITH months AS (
     SUM(gross_margin_amount)::DECIMAL(38, 2)::DOUBLE AS margin_amount,
     SUM(CASE WHEN NOT gross_margin_amount IS NULL THEN net_revenue_amount END)::DECIMAL(38, 2)::DOUBLE AS costed_spend_amount,
     MAX(net_revenue_amount)::DOUBLE AS max_day_amount,
-    @EACH([30, 90, 180], days -> SUM(orders_@{days}d)::DECIMAL(38, 9)::DOUBLE AS decayed_orders_@{days}d),
-    @EACH([30, 90, 180], days -> SUM(spend_@{days}d)::DECIMAL(38, 6)::DOUBLE AS decayed_spend_amount_@{days}d),
+    @EACH([30, 90, 180], days -> @decayed(order_count, age_days, @days, 9) AS decayed_orders_@{days}d),
+    @EACH(
+      [30, 90, 180],
+      days -> @decayed(net_revenue_amount, age_days, @days, 6) AS decayed_spend_amount_@{days}d
+    ),
     SUM(gap_days)::BIGINT AS gap_days,
     SUM(gap_days * gap_days)::BIGINT AS squared_gap_days,
     MAX(gap_days)::BIGINT AS max_gap_days,
     SUM(line_count)::BIGINT AS line_count,
     SUM(item_count)::BIGINT AS item_count,
     SUM(discounted_order_count)::BIGINT AS discounted_order_count
-  FROM weighted_days
+  FROM days_before_cutoff
   GROUP BY
     customer_id,
     cutoff_date

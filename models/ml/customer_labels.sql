@@ -37,22 +37,15 @@ MODEL (
   )
 );
 
-@forget_before(
-  cutoff_date,
-  (
-    SELECT
-      DATE_TRUNC('MONTH', as_of_date)::DATE - @feature_history_months * INTERVAL '1' MONTH
-    FROM intermediate.int_as_of
-  )
-);
+@forget_before(cutoff_date, (
+  SELECT
+    MIN(cutoff_date)
+  FROM ml.feature_cutoffs
+));
 
 WITH horizons AS (
   SELECT
     UNNEST([@EACH(@label_horizons_days, days -> @days)])::INT AS horizon_days
-), cutoffs AS (
-  SELECT DISTINCT
-    cutoff_date
-  FROM ml.customer_features
 ), windows AS (
   SELECT
     cutoffs.cutoff_date,
@@ -60,12 +53,13 @@ WITH horizons AS (
     (
       cutoffs.cutoff_date + horizons.horizon_days - 1
     )::DATE AS label_date
-  FROM cutoffs
+  FROM ml.feature_cutoffs AS cutoffs
   CROSS JOIN horizons
   INNER JOIN intermediate.int_as_of AS as_of
     ON cutoffs.cutoff_date + horizons.horizon_days <= as_of.as_of_date
   WHERE
-    (
+    NOT cutoffs.is_current
+    AND (
       cutoffs.cutoff_date + horizons.horizon_days - 1
     )::DATE BETWEEN @start_ds::DATE AND @end_ds::DATE
 ), orders_in_window AS (
