@@ -122,7 +122,7 @@
   var age = document.getElementById('age'), published = Date.parse(age.dataset.published + 'Z');
   var days = Math.floor((Date.now() - published) / 864e5);
   if (days > Number(age.dataset.days)) {
-    age.textContent = 'This page was published ' + days + ' days ago. Newer data may exist.';
+    age.textContent = 'This page was published ' + days.toLocaleString('en') + ' days ago. Newer data may exist.';
     age.hidden = false;
   }
 })();

@@ -11,9 +11,11 @@ from reports.builder.charts import palette
 from reports.builder.charts.model import Position, Series
 from reports.builder.charts.ticks import moment
 from reports.builder.data.result import QueryResult, Row, number
+from reports.builder.expressions.functions import text_of
 from reports.builder.formats import Format, Formatter
 
 _MAX_SERIES = 40
+Key = date | float | str
 XKind = Literal["time", "number", "category"]
 _X_KINDS: Mapping[str, XKind] = {"date": "time", "timestamp": "time", "number": "number"}
 
@@ -100,25 +102,21 @@ def _numeric_columns(result: QueryResult, x: str, series: str | None) -> tuple[s
     )
 
 
-def _key(value: object) -> object:
-    return (
-        "(none)"
-        if value is None
-        else value
-        if isinstance(value, date | int | float)
-        else str(value)
-    )
+def _key(value: object) -> Key:
+    if value is None:
+        return "(none)"
+    return value if isinstance(value, date | int | float) else text_of(value)
 
 
-def _order(key: object) -> float:
+def _order(key: Key) -> float:
     return moment(key) if isinstance(key, date) else number(key) or 0.0
 
 
 def _cells(
     rows: Sequence[Row], x: str, y: Sequence[str], series: str | None
-) -> dict[tuple[str, str], dict[object, float | None]]:
+) -> dict[tuple[str, str], dict[Key, float | None]]:
     """Values by series (its value, its column) and position."""
-    cells: dict[tuple[str, str], dict[object, float | None]] = {}
+    cells: dict[tuple[str, str], dict[Key, float | None]] = {}
     for row in rows:
         for column in y:
             name = (str(_key(row.get(series))) if series else "", column)

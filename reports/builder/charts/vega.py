@@ -103,9 +103,9 @@ def _reference(chart: Chart, layout: Layout, line: Reference) -> Spec:
         label["x"] = layout.width
     else:
         label["y"] = 0
-    channels = channels(chart, layout)
+    both = channels(chart, layout)
     name = "y" if across else "x"
-    channel = {key: value for key, value in channels[name].items() if key != "axis"}
+    channel = {key: value for key, value in both[name].items() if key != "axis"}
     value: Any = line.value
     if line.axis == "x":
         channel["field"], value = "x", _reference_position(chart, line)

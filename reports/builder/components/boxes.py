@@ -48,7 +48,7 @@ def _note(use: Use) -> Markup:
 
 def _info(use: Use) -> Markup:
     return Markup(
-        '<span class="info" tabindex="0" role="note" aria-label="{}" data-tip="{}">i</span>'
+        '<span class="hint" tabindex="0" role="note" aria-label="{}" data-tip="{}">i</span>'
     ).format(use.text("description"), use.text("description"))
 
 

@@ -60,30 +60,36 @@ SELECT
 FROM placed;
 
 CREATE TABLE marts.mart_executive_financial_summary AS
+WITH days AS (
+  SELECT unnest(generate_series(min(order_date), getvariable('as_of') - 1, INTERVAL 1 DAY))::DATE AS date_day
+  FROM marts.fct_orders
+),
+signups AS (
+  SELECT signup_date, count(*) AS signup_count FROM marts.dim_customers GROUP BY signup_date
+)
 SELECT
-  order_date AS date_day,
-  sum(gross_amount)::DECIMAL(18, 2) AS gmv,
-  sum(net_revenue_amount)::DECIMAL(18, 2) AS net_revenue,
-  sum(gross_margin_amount)::DECIMAL(18, 2) AS gross_margin,
-  sum(refund_amount)::DECIMAL(18, 2) AS refunds,
+  date_day,
+  coalesce(sum(gross_amount), 0)::DECIMAL(18, 2) AS gmv,
+  coalesce(sum(net_revenue_amount), 0)::DECIMAL(18, 2) AS net_revenue,
+  coalesce(sum(gross_margin_amount), 0)::DECIMAL(18, 2) AS gross_margin,
+  coalesce(sum(refund_amount), 0)::DECIMAL(18, 2) AS refunds,
   count(*) FILTER (is_valid_sale) AS orders,
-  sum(item_count) FILTER (is_valid_sale)::BIGINT AS units,
+  coalesce(sum(item_count) FILTER (is_valid_sale), 0)::BIGINT AS units,
   count(DISTINCT customer_id) FILTER (is_valid_sale AND NOT is_guest) AS active_customers,
   count(*) FILTER (is_first_order) AS new_customers,
-  any_value(coalesce(signups.signup_count, 0)) AS new_signups,
+  coalesce(any_value(signups.signup_count), 0) AS new_signups,
   (sum(net_revenue_amount) / nullif(count(*) FILTER (is_valid_sale), 0))::DOUBLE AS aov,
   (sum(gross_margin_amount) / nullif(sum(net_revenue_amount), 0))::DOUBLE AS gross_margin_share,
   (sum(refund_amount) / nullif(sum(gross_amount), 0))::DOUBLE AS refund_share,
-  sum(discount_amount)::DECIMAL(18, 2) AS discount_amount,
+  coalesce(sum(discount_amount), 0)::DECIMAL(18, 2) AS discount_amount,
   NULL::DOUBLE AS conversion_rate,
   NULL::DOUBLE AS customer_acquisition_cost,
-  order_date >= getvariable('as_of') - 30 AS is_current_period,
+  date_day >= getvariable('as_of') - 30 AS is_current_period,
   getvariable('as_of')::DATE AS as_of_date
-FROM marts.fct_orders
-LEFT JOIN (
-  SELECT signup_date, count(*) AS signup_count FROM marts.dim_customers GROUP BY signup_date
-) AS signups ON signups.signup_date = fct_orders.order_date
-GROUP BY order_date;
+FROM days
+LEFT JOIN marts.fct_orders ON days.date_day = fct_orders.order_date
+LEFT JOIN signups ON signups.signup_date = days.date_day
+GROUP BY date_day;
 
 CREATE TABLE marts.mart_customer_analytics AS
 WITH spending AS (
@@ -163,6 +169,21 @@ SELECT
   CASE WHEN churn_probability IS NOT NULL THEN getvariable('as_of') - 1 END::DATE AS scoring_date,
   getvariable('as_of')::DATE AS as_of_date
 FROM measured;
+
+CREATE TABLE ml.model_registry AS
+SELECT task, task || '-v1' AS version, TRUE AS is_champion, 365 AS horizon_days, 1200::BIGINT AS holdout_rows
+FROM (VALUES ('clv'), ('churn'), ('next_order')) AS tasks(task)
+WHERE getvariable('with_models');
+CREATE TABLE ml.model_metrics AS
+SELECT task, task || '-v1' AS version, subject, predictor, metric, value, value - 0.02 AS value_lower, value + 0.02 AS value_upper
+FROM (
+  VALUES
+    ('clv', 'revenue', 'model', 'spearman', 0.74), ('clv', 'revenue', 'previous_period', 'spearman', 0.58),
+    ('churn', 'active_customers', 'model', 'roc_auc', 0.82), ('churn', 'active_customers', 'recency', 'roc_auc', 0.76),
+    ('next_order', 'order_within_30_days', 'model', 'roc_auc', 0.92),
+    ('next_order', 'order_within_30_days', 'recency', 'roc_auc', 0.9)
+) AS judged(task, subject, predictor, metric, value)
+WHERE getvariable('with_models');
 
 CREATE TABLE quality.rejected_rows (
   event_date DATE, stream TEXT, row_key TEXT, reason TEXT, rejected_by TEXT
