@@ -79,7 +79,10 @@ def progress(description: str, total: int | None = None) -> Iterator[Progress]:
         MofNCompleteColumn(),
         TimeElapsedColumn(),
     )
-    with Progress(*columns, console=err(), transient=True) as bar:
+    console = err()
+    with Progress(
+        *columns, console=console, transient=True, disable=not console.is_terminal
+    ) as bar:
         bar.add_task(description, total=total)
         yield bar
 

@@ -1,0 +1,126 @@
+"""The commands `patron init` and `patron ingest` as people call them."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from ingest.cli import COLUMNS
+from patron.cli import patron
+from patron.errors import BusyError, PatronError, UsageError
+from patron.lock import writer_lock
+
+ORDER = "order_id,customer_id,ordered_at,order_status,order_amount,updated_at\n1,a,{0},paid,1,{0}\n"
+
+
+@pytest.fixture
+def call(shop):
+    def run(*arguments: str):
+        result = CliRunner().invoke(
+            patron, ["--shop", str(shop.root), *arguments], catch_exceptions=False
+        )
+        return result.output
+
+    return run
+
+
+def test_init_writes_a_template_that_ingest_understands(shop, call) -> None:
+    output = call("init")
+    assert f"wrote {shop.sources_file}" in output
+    assert "patron ingest" in output
+    assert (shop.root / "exports").is_dir()
+    assert "SHOP_DSN" in (shop.root / ".env.example").read_text()
+    with pytest.raises(PatronError, match="the query reads 'customers'"):
+        call("ingest")
+
+
+def test_init_does_not_overwrite_unless_told_to(shop, call) -> None:
+    call("init")
+    with pytest.raises(PatronError, match=r"has a sources[.]yaml already"):
+        call("init")
+    shop.sources_file.write_text("mine")
+    assert "stays as it is" in call("init", "--if-missing")
+    assert shop.sources_file.read_text() == "mine"
+    call("init", "--force")
+    assert shop.sources_file.read_text() != "mine"
+
+
+def test_init_with_a_mapping(shop, call, tmp_path) -> None:
+    with pytest.raises(UsageError, match="needs to know what to read"):
+        call("init", "--mapping", "online_retail_2")
+    with pytest.raises(PatronError, match="unknown mapping 'online_retail'") as caught:
+        call("init", "--mapping", "online_retail")
+    assert "did you mean 'online_retail_2'?" in str(caught.value)
+    assert "next: patron ingest" in call(
+        "init", "--mapping", "shop_simulator", "--path", "data/shop"
+    )
+    assert "path: data/shop\n" in shop.sources_file.read_text()
+    outside = tmp_path / "retail.zip"
+    outside.touch()
+    call("init", "--mapping", "online_retail_2", "--path", str(outside), "--force")
+    assert f"path: {outside}\n" in shop.sources_file.read_text()
+
+
+def test_ingest_shows_what_it_did(shop, call, write_orders, exports) -> None:
+    (exports / "orders.csv").write_text(ORDER.format("2024-01-01") + "2,a\n")
+    output = call("ingest")
+    assert all(name in output for name in COLUMNS)
+    assert "rejected rows and their reasons are in raw.rejected_rows" in output
+    (load,) = json.loads(call("ingest", "--json", "--stream", "orders").partition("\nrejected")[0])
+    assert (load["stream"], load["rows_read"], load["rows_unchanged"]) == ("orders", 2, 1)
+
+
+def test_ingest_waits_or_leaves_when_somebody_writes(shop, call, write_orders, exports) -> None:
+    (exports / "orders.csv").write_text(ORDER.format("2024-01-01"))
+    code = (
+        "import sys; from patron.lock import writer_lock; from patron.shop import find_shop\n"
+        "with writer_lock(find_shop(), 'patron other'): print(flush=True); input()"
+    )
+    other = subprocess.Popen(
+        [sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    )
+    assert other.stdout is not None
+    other.stdout.readline()
+    try:
+        began = time.monotonic()
+        with pytest.raises(BusyError, match="another process is writing: patron other"):
+            call("ingest", "--wait", "0.5")
+        assert time.monotonic() - began >= 0.5
+    finally:
+        other.communicate()
+    with writer_lock(shop, "patron run"):
+        assert "orders" in call("ingest")
+
+
+def test_the_contract_is_shown(call, shop, monkeypatch, tmp_path) -> None:
+    assert "marketing_spend" in call("ingest", "contract")
+    rows = json.loads(call("ingest", "contract", "--stream", "reviews", "--json"))
+    assert [row["column"] for row in rows][:2] == ["review_id", "order_id"]
+
+
+def test_help_has_examples() -> None:
+    for command in ("init", "ingest"):
+        assert "Example: patron" in CliRunner().invoke(patron, [command, "--help"]).output
+
+
+def test_help_is_immediate() -> None:
+    code = "import sys, ingest.cli; print(sorted({m.partition('.')[0] for m in sys.modules}))"
+    loaded = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    ).stdout
+    for heavy in ("duckdb", "pandas", "sqlmesh", "yaml", "pydantic", "rich"):
+        assert f"'{heavy}'" not in loaded
+
+
+def test_an_error_is_one_message_without_a_traceback(shop) -> None:
+    command = [str(Path(sys.executable).with_name("patron")), "--shop", str(shop.root), "ingest"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert done.stderr.startswith("patron: the shop has no sources.yaml")
+    assert "Traceback" not in done.stderr
