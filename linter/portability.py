@@ -49,7 +49,8 @@ class PortableKind(Rule):
         if model.time_column:
             kind = (model.columns_to_types or {}).get(model.time_column.column.name)
             if kind is not None and not kind.is_type("date"):
-                return self.violation(f"the time column of {model.name} is {kind}; make it a DATE")
+                shown = kind.sql(dialect=model.dialect)
+                return self.violation(f"the time column of {model.name} is {shown}; make it a DATE")
         return None
 
 
@@ -90,9 +91,9 @@ class PortableQuery(Rule):
             exp.TableSample: "SAMPLE; hash a key instead",
             exp.JSONExtract: "JSON; give it columns in staging",
             exp.JSONExtractScalar: "JSON; give it columns in staging",
-            exp.Struct: "STRUCT; use columns",
             exp.Map: "MAP; use rows",
             exp.ToMap: "MAP; use rows",
+            exp.Struct: "STRUCT; use columns",
             exp.Pivot: "PIVOT; use CASE",
         }
         found += [text for kind, text in checks.items() if query.find(kind)]
