@@ -84,10 +84,11 @@ def ingest(
 @ingest.command(epilog="Example: patron ingest contract --stream orders")
 @click.option("--stream", metavar="NAME", help="Show the columns of one stream.")
 @click.option("--external-models", is_flag=True, help="Write external_models/raw.yaml for SQLMesh.")
+@click.option("--docs", is_flag=True, help="Write the tables of docs/sources.md.")
 @click.option("--json", "as_json", is_flag=True, help="Print the contract as JSON.")
 @click.pass_context
 def contract(
-    ctx: click.Context, stream: str | None, *, external_models: bool, as_json: bool
+    ctx: click.Context, stream: str | None, *, external_models: bool, docs: bool, as_json: bool
 ) -> None:
     """Show what a source has to deliver."""
     if external_models:
@@ -95,8 +96,11 @@ def contract(
 
         click.echo(f"wrote {write_external_models(ctx.obj().project)}")
         return
-    from ingest.describe import contract_rows, stream_rows
+    from ingest.describe import contract_rows, stream_rows, write_docs
 
+    if docs:
+        click.echo(f"wrote {write_docs(ctx.obj().project)}")
+        return
     rows = stream_rows(stream) if stream else contract_rows()
     if as_json:
         emit_json(rows)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from ingest.contract import Column, Table, load_contract
 from ingest.names import suggestion
 from patron.errors import UsageError
 
+DOCS_FILE = Path("docs") / "sources.md"
 BEGIN = "<!-- begin: patron ingest contract -->"
 END = "<!-- end: patron ingest contract -->"
 
@@ -44,6 +47,20 @@ def stream_rows(stream: str) -> list[dict[str, object]]:
 def contract_markdown() -> str:
     """The contract as the tables that docs/sources.md shows."""
     return "\n\n".join(_table_markdown(table) for table in load_contract().tables)
+
+
+def write_docs(project: Path) -> Path:
+    """Bring the tables of docs/sources.md up to date.
+
+    Returns:
+        The path written.
+    """
+    path = project / DOCS_FILE
+    before, _, rest = path.read_text(encoding="utf-8").partition(BEGIN)
+    after = rest.partition(END)[2]
+    text = f"{before}{BEGIN}\n\n{contract_markdown()}\n\n{END}{after}"
+    path.write_text(text, encoding="utf-8")
+    return path
 
 
 def _table_markdown(table: Table) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 import json
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -54,10 +55,10 @@ class FilesReader:
         self._connection = connection
         self._source = source
         self._root = path if path.is_dir() else path.parent
-        self._files = dict(source.config.files) or _views(path)
+        self._files = {**_default_views(path), **source.config.files}
         if path.is_file() and len(source.config.files) == 1:
             name, config = next(iter(source.config.files.items()))
-            self._files = {name: config.model_copy(update={"path": path.name})}
+            self._files = {name: config.model_copy(update={"path": glob.escape(path.name)})}
         self._views: set[str] = set()
         self._tables: set[str] = set()
 
@@ -221,11 +222,11 @@ def _is_unqualified_table(node: dict[str, Any]) -> bool:
     return node.get("type") == "BASE_TABLE" and not node.get("schema_name")
 
 
-def _views(path: Path) -> dict[str, FileConfig]:
-    """Without declared files: every file under its name without suffix."""
+def _default_views(path: Path) -> dict[str, FileConfig]:
+    """Every file of the folder under its name without suffix."""
     files = [path] if path.is_file() else sorted(f for f in path.iterdir() if f.is_file())
     return {
-        file.name.split(".")[0]: FileConfig(path=file.name)
+        file.name.split(".")[0]: FileConfig(path=glob.escape(file.name))
         for file in files
         if file.name.lower().endswith(SUFFIXES)
     }

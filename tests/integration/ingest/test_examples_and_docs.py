@@ -1,0 +1,54 @@
+"""What docs/sources.md and examples/ say works as they say."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from decimal import Decimal
+
+from ingest.run import ingest_all
+from ingest.scaffold import TEMPLATE
+from ingest.sources import FileConfig, FilesSource, MappedSource, StreamConfig, mapping_names
+from patron.shop import find_project
+
+EXAMPLE = find_project() / "examples" / "csv_files"
+DOCS = find_project() / "docs" / "sources.md"
+
+
+def test_the_example_loads(shop, query) -> None:
+    shutil.copytree(EXAMPLE, shop.root, dirs_exist_ok=True, ignore=shutil.ignore_patterns("data"))
+    loads = ingest_all(shop)
+    assert [(load.stream, load.rows_inserted, load.rows_rejected) for load in loads] == [
+        ("customers", 2, 0),
+        ("orders", 3, 0),
+        ("order_items", 4, 0),
+    ]
+    assert query(
+        "SELECT order_id, customer_id, CAST(ordered_at AS VARCHAR), order_amount FROM raw.orders "
+        "WHERE order_id > '1001' ORDER BY order_id"
+    ) == [
+        ("1002", "18", "2025-12-24 20:10:00", Decimal("12.50")),
+        ("1003", "guest", "2025-12-27 11:00:00", Decimal("7.00")),
+    ]
+    assert sum(load.rows_inserted for load in ingest_all(shop)) == 0
+
+
+def test_the_docs_show_the_example() -> None:
+    shown = re.search(r"```yaml\n(.*?)```", DOCS.read_text(encoding="utf-8"), re.DOTALL)
+    assert shown is not None
+    example = (EXAMPLE / "sources.yaml").read_text(encoding="utf-8")
+    assert example.partition("\n")[2] == shown[1]
+
+
+def test_the_docs_name_every_key_and_mapping() -> None:
+    text = DOCS.read_text(encoding="utf-8")
+    for model in (FilesSource, MappedSource, FileConfig, StreamConfig):
+        for key in model.model_fields:
+            assert f"`{key}`" in text
+    for mapping in mapping_names():
+        assert f"| `{mapping}` |" in text
+
+
+def test_the_template_reads_as_the_docs_say() -> None:
+    assert "loader: files" in TEMPLATE
+    assert "'guest'" in TEMPLATE
