@@ -48,7 +48,8 @@ def value_list(evaluator: MacroEvaluator, value: exp.Expression) -> exp.Expressi
         values = exp.Anonymous(this="COLLECT_SET", expressions=[text])
         ordered = exp.Anonymous(this="SORT_ARRAY", expressions=[values])
         arguments: list[exp.Expression] = [ordered, exp.Literal.string(", ")]
-        return exp.Anonymous(this="ARRAY_JOIN", expressions=arguments)
+        joined = exp.Anonymous(this="ARRAY_JOIN", expressions=arguments)
+        return exp.Nullif(this=joined, expression=exp.Literal.string(""))
     by_value = exp.Ordered(this=text.copy(), nulls_first=False)
     distinct = exp.Distinct(expressions=[text])
     return exp.GroupConcat(

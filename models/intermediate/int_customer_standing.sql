@@ -56,7 +56,7 @@ WITH customers_with_history AS (
       as_of.as_of_date
     ) AS tenure_days,
     (
-      CASE WHEN history.orders_last_30_days > 0 THEN @health_recent_order_points ELSE 0 END + LEAST(@health_max_order_points, @health_points_per_order * COALESCE(history.total_orders, 0)) + LEAST(@health_max_spend_points, COALESCE(history.total_spent, 0)::DOUBLE / @health_spend_per_point) + COALESCE(@band(history.days_since_last_order, @health_recency_points), 0)
+      CASE WHEN history.orders_last_30_days > 0 THEN @health_recent_order_points ELSE 0 END + LEAST(@health_max_order_points, @health_points_per_order * COALESCE(history.total_orders, 0)) + GREATEST(0, LEAST(@health_max_spend_points, COALESCE(history.total_spent, 0)::DOUBLE / @health_spend_per_point)) + COALESCE(@band(history.days_since_last_order, @health_recency_points), 0)
     )::DOUBLE AS health_score,
     as_of.as_of_date
   FROM staging.stg_customers AS customers

@@ -14,7 +14,7 @@ MODEL (
     not_null(columns := (stream, reason, event_date)),
     accepted_values("column" := rejected_by, is_in := ('staging', 'contract'))
   ),
-  description 'Rows that did not enter the models, with the reason. One row per refused row and reason: the contract refuses at loading what has not the agreed form, staging what breaks a business rule. Never with the content of the row. Answers: what was refused, why, and is it getting worse?',
+  description 'Rows that did not enter the models, with the reason. One row per refusal, several reasons of staging joined by semicolons: the contract refuses at loading what has not the agreed form, staging what breaks a business rule. Never with the content of the row. Answers: what was refused, why, and is it getting worse?',
   column_descriptions (
     stream = 'Raw table the row was meant for',
     row_key = 'The row''s key, parts joined by slashes; empty where it has none',

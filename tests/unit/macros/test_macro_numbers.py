@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import duckdb
 import pytest
+import sqlglot
 from sqlmesh.utils.errors import SQLMeshError
 
-from tests.support.definitions import rendered, value
+from tests.support.definitions import rendered, value, variables
 
 BANDS = "['High', 0.7, 'Medium', 0.4, 'Low', 0.2, 'Minimal']"
 
@@ -135,3 +136,43 @@ def test_one_rule_is_enough() -> None:
 def test_rules_without_condition_are_refused(rules: str) -> None:
     with pytest.raises(SQLMeshError, match="takes reason, condition, reason, condition"):
         rendered(f"SELECT @rejection_reasons({rules})")
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "churn_bands",
+        "churn_risk_days",
+        "engagement_levels",
+        "health_recency_points",
+        "loyalty_bands",
+        "order_frequency_bands",
+        "order_value_tiers",
+        "value_tiers",
+    ],
+)
+def test_bands_of_the_configuration_have_falling_bounds_and_distinct_names(name: str) -> None:
+    *pairs, rest = variables()[name]
+    names, bounds = pairs[::2], pairs[1::2]
+    assert len(names) == len(bounds)
+    assert bounds == sorted(set(bounds), reverse=True)
+    assert len({*names, rest}) == len(names) + 1
+
+
+@pytest.mark.parametrize(
+    ("call", "sql"),
+    [
+        ("@quantile(x, 0.5)", "PERCENTILE(CAST(x AS DOUBLE), 0.5)"),
+        (
+            "@value_list(x)",
+            "NULLIF(ARRAY_JOIN(SORT_ARRAY(COLLECT_SET(CAST(x AS STRING))), ', '), '')",
+        ),
+        (
+            "@business_date(x)",
+            "CAST(FROM_UTC_TIMESTAMP(CAST(x AS TIMESTAMP_NTZ), 'Europe/Berlin') AS DATE)",
+        ),
+    ],
+)
+def test_spark_gets_its_own_functions(call: str, sql: str) -> None:
+    found = rendered(f"SELECT {call}", engine="spark", business_timezone="Europe/Berlin")
+    assert sqlglot.transpile(found, read="duckdb", write="spark") == [f"SELECT {sql}"]
