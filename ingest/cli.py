@@ -8,7 +8,7 @@ import click
 
 from patron.console import emit_json, print_table, progress, say
 
-COLUMNS = ("stream", "read", "inserted", "updated", "unchanged", "rejected", "seconds")
+COLUMNS = ("stream", "read", "inserted", "updated", "unchanged", "rejected", "sec")
 
 
 @click.command(epilog="Example: patron init --mapping online_retail_2 --path online_retail_II.zip")

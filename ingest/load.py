@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 
@@ -15,6 +16,7 @@ from ingest.sources import Source, StreamConfig
 from ingest.stage import STAGED, add_unreadable, drop_staged, stage
 from patron.errors import PatronError
 from patron.sql import identifier, literal
+from patron.warehouse import first_line
 
 BEGINNING = {"date": "0001-01-01", "timestamp": "0001-01-01 00:00:00", "integer": "-1"}
 
@@ -163,8 +165,15 @@ class _Job:
             before, after = self._move_cursor(batch_id)
             self._log(batch_id, status, counts, before, after)
             self.connection.execute("COMMIT")
-        except BaseException:
-            self.connection.execute("ROLLBACK")
+        except BaseException as error:
+            with suppress(duckdb.TransactionException):
+                self.connection.execute("ROLLBACK")
+            if isinstance(error, duckdb.IOException | duckdb.OutOfMemoryException):
+                raise PatronError(
+                    f"stream {self.table.name} cannot be written: {first_line(error)}",
+                    where=f"raw.{self.table.name}",
+                    remedy="nothing of it was loaded; free disk space or memory and load again",
+                ) from error
             raise
         return batch_id, status, counts
 

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import glob
-import json
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import Any
 
 import duckdb
 
@@ -20,6 +18,7 @@ from ingest.loaders.formats import (
     select_files,
     unreadable_lines,
 )
+from ingest.loaders.query import referenced
 from ingest.names import suggestion
 from ingest.sources import FileConfig, Source
 from patron.errors import PatronError
@@ -97,25 +96,40 @@ class FilesReader:
         for name in self._tables:
             self._connection.execute(f"DROP TABLE IF EXISTS temp.{identifier(name)}")
 
-    def _needed(self, select: str, where: str) -> list[str]:
+    def _needed(self, select: str, where: str, above: tuple[str, ...] = ()) -> list[str]:
         """The declared names a query reads, directly or through shared tables, in build order."""
         tables = self._source.config.tables
+        declared = {name.lower(): name for name in (*self._files, *tables)}
+        read, local = referenced(self._connection, select, where)
         ordered: list[str] = []
-        for name in referenced(self._connection, select, where):
-            if name not in tables and name not in self._files:
-                raise PatronError(
-                    f"the query reads '{name}', but the source has no file of that name",
-                    where=where,
-                    remedy=f"put it into {self._root}, or correct the query; "
-                    + suggestion(name, [*self._files, *tables]),
-                )
+        for asked in read:
+            name = declared.get(asked.lower())
+            if name is None and asked in local:
+                continue
+            if name is None or name in above:
+                raise self._unknown(asked, where, is_circular=name is not None)
             if name in tables:
-                inner = self._needed(tables[name], f"{self._source.where}: tables.{name}")
+                inner_where = f"{self._source.where}: tables.{name}"
+                inner = self._needed(tables[name], inner_where, (*above, name))
                 self._refuse_incremental(name, inner)
                 ordered += [found for found in inner if found not in ordered]
             if name not in ordered:
                 ordered.append(name)
         return ordered
+
+    def _unknown(self, name: str, where: str, *, is_circular: bool) -> PatronError:
+        if is_circular:
+            return PatronError(
+                f"the shared table '{name}' reads itself",
+                where=where,
+                remedy="give the table another name than the file or table it reads",
+            )
+        return PatronError(
+            f"the query reads '{name}', but the source has no file of that name",
+            where=where,
+            remedy=f"put it into {self._root}, or correct the query; "
+            + suggestion(name, [*self._files, *self._source.config.tables]),
+        )
 
     def _refuse_incremental(self, table: str, names: list[str]) -> None:
         for name in names:
@@ -188,38 +202,6 @@ class FilesReader:
     def _drop_rejects(self) -> None:
         for table in (REJECT_ERRORS, REJECT_SCANS):
             self._connection.execute(f"DROP TABLE IF EXISTS temp.{identifier(table)}")
-
-
-def referenced(connection: duckdb.DuckDBPyConnection, select: str, where: str) -> list[str]:
-    """The unqualified table names in a query, in order of appearance.
-
-    Raises:
-        PatronError: If it is not one SELECT.
-    """
-    row = connection.execute("SELECT json_serialize_sql(CAST(? AS VARCHAR))", [select]).fetchone()
-    parsed = json.loads(row[0]) if row else {}
-    if parsed.get("error") or len(parsed.get("statements", ())) != 1:
-        message = parsed.get("error_message", "it holds several statements").splitlines()[0]
-        raise PatronError(
-            f"the query is not one SELECT: {message}", where=where, remedy="correct the SQL there"
-        )
-    nodes = list(_nodes(parsed))
-    local = {entry["key"] for node in nodes for entry in node.get("cte_map", {}).get("map", ())}
-    names = (node["table_name"] for node in nodes if _is_unqualified_table(node))
-    return [name for name in dict.fromkeys(names) if name not in local]
-
-
-def _nodes(tree: Any) -> Iterator[dict[str, Any]]:
-    """Every object in a parsed query."""
-    if isinstance(tree, dict):
-        yield tree
-    for inner in tree.values() if isinstance(tree, dict) else tree:
-        if isinstance(inner, dict | list):
-            yield from _nodes(inner)
-
-
-def _is_unqualified_table(node: dict[str, Any]) -> bool:
-    return node.get("type") == "BASE_TABLE" and not node.get("schema_name")
 
 
 def _default_views(path: Path) -> dict[str, FileConfig]:

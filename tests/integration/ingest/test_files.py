@@ -149,7 +149,7 @@ def test_shared_tables_and_common_table_expressions(shop, exports, declare, quer
               customers: >
                 SELECT customer_id, min(ordered_at) AS created_at, min(ordered_at) AS updated_at
                 FROM kept GROUP BY customer_id
-              orders: WITH mine AS (SELECT * FROM known) SELECT * FROM mine
+              orders: WITH known AS (SELECT * FROM KNOWN), mine AS (FROM known) SELECT * FROM mine
         """
     )
     (exports / "orders.csv").write_text(csv(order(1), order(2)))
@@ -299,6 +299,21 @@ def test_files_of_two_formats_under_one_name(shop, exports, declare) -> None:
     (exports / "a.csv").write_text(csv(order(1)))
     (exports / "b.parquet").write_bytes(b"")
     assert "files of different formats under one name: csv, parquet" in said(shop)
+
+
+def test_a_shared_table_that_reads_itself(shop, exports, declare) -> None:
+    declare(
+        """
+        sources:
+          files:
+            loader: files
+            path: exports
+            tables: {orders: SELECT * FROM clean, clean: SELECT * FROM orders}
+            streams: {orders: }
+        """
+    )
+    (exports / "orders.csv").write_text(csv(order(1)))
+    assert "the shared table 'orders' reads itself" in said(shop)
 
 
 def test_a_shared_table_cannot_be_incremental(shop, exports, declare) -> None:
