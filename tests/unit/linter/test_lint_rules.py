@@ -327,7 +327,7 @@ def test_well_named_models_pass(name: str, relative: str, context: Context, tmp_
     assert complaint(LayerName, context, text, filed(tmp_path, relative, text)) is None
 
 
-def test_every_rule_is_tested() -> None:
+def test_every_rule_is_tested_and_switched_on() -> None:
     modules = [
         importlib.import_module(f"linter.{path.stem}")
         for path in (PROJECT / "linter").glob("*.py")
@@ -340,3 +340,5 @@ def test_every_rule_is_tested() -> None:
         if issubclass(rule, Rule) and rule.__module__.startswith("linter.")
     }
     assert written == {rule.__name__ for rule in RULES} | {"LayerName"}
+    config = (PROJECT / "config.yaml").read_text(encoding="utf-8")
+    assert [name for name in written if f"- {name.lower()}\n" not in config] == []
