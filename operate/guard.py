@@ -13,6 +13,7 @@ from collections.abc import Callable
 from typing import Any
 
 import sqlmesh
+from sqlmesh.core import constants
 from sqlmesh.core.scheduler import Scheduler
 from sqlmesh.core.snapshot.evaluator import SnapshotEvaluator
 from sqlmesh.utils.errors import SQLMeshError
@@ -61,6 +62,9 @@ def install() -> None:
     Raises:
         SQLMeshError: If this is not the SQLMesh these wrappers were written for.
     """
+    # Forked workers that load models would outlive a kill -9 and keep the writer lock for ever;
+    # on a few cores they cost more than they save.
+    constants.MAX_FORK_WORKERS = 1
     if hasattr(Scheduler, _MARK):
         return
     owners = check_sqlmesh()

@@ -14,7 +14,7 @@ from typing import Any
 
 import duckdb
 
-from operate import failures, session
+from operate import failures, guard, session
 from operate.console import CalmConsole
 from operate.record import AuditOutcome
 from operate.session import PRODUCTION
@@ -125,6 +125,7 @@ def _context(shop: Shop, *, load: bool = True) -> Iterator[Any]:
     from sqlmesh.core.console import set_console
 
     shop.activate()
+    guard.install()
     session.clear()
     # Without a handler Python prints warnings; ours are in the run record.
     logging.getLogger().addHandler(logging.NullHandler())

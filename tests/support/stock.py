@@ -53,7 +53,6 @@ class Stock:
             **os.environ,
             "PATRON_SHOP": str(self.shop),
             "SQLMESH__DISABLE_ANONYMIZED_ANALYTICS": "true",
-            "MAX_FORK_WORKERS": "1",
             "STATEMENT_COUNT_FILE": str(self.shop / "statements"),
         }
 

@@ -19,7 +19,6 @@ def shop_of(stock: Stock) -> Shop:
 @pytest.fixture(autouse=True)
 def _environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATRON_SHOP", "unset")
-    monkeypatch.setenv("MAX_FORK_WORKERS", "1")
 
 
 def test_first_run_plans_and_equals_the_stock_commands(fresh: Stock, planned: Stock) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from sqlmesh.core import constants
 from sqlmesh.core.scheduler import Scheduler
 from sqlmesh.utils.errors import SQLMeshError
 
@@ -37,3 +38,9 @@ def test_writing_outside_a_run_is_refused() -> None:
     session.clear()
     with pytest.raises(SQLMeshError, match=r"lacks before_all: \['@begin_run\(\)'\]"):
         session.active()
+
+
+def test_models_are_loaded_without_forking(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(constants, "MAX_FORK_WORKERS", 4)
+    guard.install()
+    assert constants.MAX_FORK_WORKERS == 1

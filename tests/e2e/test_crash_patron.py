@@ -1,0 +1,85 @@
+"""Kill -9 of `patron run` in one step after another: in the end everything is as if undisturbed."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+from stock import CLONE, Stock
+
+pytestmark = pytest.mark.slow
+
+RUN = ("run", "--execution-time", "2026-03-01T06:00")
+# After this line of the run, and this many seconds later, it is killed.
+KILLS = (
+    ("", 0.9),
+    ("ingest", 2.0),
+    ("ingest", 8.0),
+    ("transform", 3.0),
+    ("train", 2.5),
+    ("score", 0.4),
+)
+
+
+def command(shop: Path, *arguments: str) -> list[str]:
+    program = "from patron.cli import main; main()"
+    return [sys.executable, "-c", program, "--shop", str(shop), *arguments]
+
+
+def patron(shop: Path, *arguments: str) -> str:
+    done = subprocess.run(
+        command(shop, *arguments), capture_output=True, text=True, check=False, timeout=600
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def simulated_shop(folder: Path) -> Path:
+    size = ("--customers", "700", "--orders", "9000", "--days", "500", "--end", "2026-03-01")
+    patron(folder, "simulate", *size)
+    patron(folder, "init", "--mapping", "shop_simulator", "--path", "data/shop")
+    return folder
+
+
+def kill_after(shop: Path, step: str, seconds: float) -> int:
+    """Start `patron run`, kill it some time after a step was reported."""
+    process = subprocess.Popen(
+        command(shop, *RUN), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
+    )
+    assert process.stderr is not None
+    with process:
+        while step:
+            line = process.stderr.readline()
+            assert line, f"ended before {step}"
+            if line.startswith(step):
+                break
+        time.sleep(seconds)
+        process.send_signal(signal.SIGKILL)
+        process.stderr.read()
+    return process.returncode
+
+
+def contents(shop: Path) -> dict[str, list[tuple[Any, ...]]]:
+    """What production shows and readers see, without the moments of training and loading."""
+    tables = Stock(CLONE, shop).tables()
+    return {name: rows for name, rows in tables.items() if not name.endswith("model_registry")}
+
+
+def test_cycle_killed_in_every_step_ends_as_if_undisturbed(tmp_path: Path) -> None:
+    undisturbed = simulated_shop(tmp_path / "undisturbed")
+    patron(undisturbed, *RUN)
+    killed = simulated_shop(tmp_path / "killed")
+    codes = [kill_after(killed, step, seconds) for step, seconds in KILLS]
+    assert codes.count(-signal.SIGKILL) >= len(KILLS) - 2, codes
+    patron(killed, *RUN)
+    expected, found = contents(undisturbed), contents(killed)
+    assert found.keys() == expected.keys()
+    different = [name for name in expected if found[name] != expected[name]]
+    assert different == []
+    assert (killed / "site" / "index.html").exists()
+    assert patron(killed, "status")

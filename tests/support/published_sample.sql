@@ -1,0 +1,221 @@
+-- A published copy of a made-up shop with the columns that reports read. Before running it, set the
+-- variables customers, days, as_of (DATE) and with_models (BOOLEAN). Everything hangs on hash(),
+-- so the same variables make the same rows.
+CREATE SCHEMA marts;
+CREATE SCHEMA ml;
+CREATE SCHEMA quality;
+
+CREATE MACRO draw(key, salt) AS (hash(key, salt) % 1000003) / 1000003.0;
+
+CREATE TABLE marts.dim_customers AS
+SELECT
+  'C' || lpad(i::TEXT, 6, '0') AS customer_id,
+  ['DE', 'DE', 'DE', 'DE', 'AT', 'AT', 'NL', 'FR', 'FR', 'IT', 'ES', 'PL'][1 + floor(draw(i, 'country') * 12)::INT] AS country,
+  NULL::TEXT AS state,
+  ['Berlin', 'Wien', 'Utrecht', 'Lyon', 'Torino'][1 + floor(draw(i, 'city') * 5)::INT] AS city,
+  ['free', 'plus', 'premium'][1 + floor(pow(draw(i, 'tier'), 2) * 3)::INT] AS subscription_tier,
+  ['organic', 'search', 'social', 'referral'][1 + floor(draw(i, 'channel') * 4)::INT] AS acquisition_channel,
+  draw(i, 'consent') < 0.7 AS has_marketing_consent,
+  draw(i, 'consent') < 0.65 AS is_reachable,
+  (getvariable('as_of') - 1 - (floor(pow(draw(i, 'signup'), 1.2) * (getvariable('days') - 1)))::INT)::DATE AS signup_date,
+  signup_date::TIMESTAMP AS signed_up_at
+FROM range(1, getvariable('customers') + 1) AS numbers(i);
+
+CREATE TABLE marts.fct_orders AS
+WITH planned AS (
+  SELECT
+    customer_id, signup_date, visit,
+    1 + floor(pow(draw(customer_id, 'rate'), 3) * 34)::INT AS planned_orders,
+    signup_date + (visit * (7 + floor(draw(customer_id, 'gap') * 60))
+      + floor(draw(customer_id || visit, 'jitter') * 9))::INT AS order_date,
+    18 + 110 * pow(draw(customer_id, 'spend'), 2) + 40 * draw(customer_id || visit, 'amount') AS goods
+  FROM marts.dim_customers, range(0, 34) AS visits(visit)
+  WHERE draw(customer_id, 'buyer') < 0.9
+),
+placed AS (
+  SELECT
+    row_number() OVER (ORDER BY order_date, customer_id, visit) AS n, customer_id, order_date,
+    (goods * (1 + 0.18 * sin(2 * pi() * (month(order_date) - 8) / 12.0))
+      * CASE WHEN month(order_date) IN (11, 12) THEN 1.25 ELSE 1 END)::DECIMAL(18, 2) AS gross_amount
+  FROM planned
+  WHERE visit < planned_orders AND order_date < getvariable('as_of')
+)
+SELECT
+  'O' || lpad(n::TEXT, 7, '0') AS order_id,
+  CASE WHEN draw(n, 'guest') < 0.03 THEN 'guest' ELSE customer_id END AS customer_id,
+  CASE WHEN draw(n, 'status') < 0.02 THEN 'cancelled' WHEN draw(n, 'status') < 0.045 THEN 'refunded' ELSE 'delivered' END AS order_status,
+  customer_id = 'guest' AS is_guest,
+  order_status NOT IN ('cancelled', 'refunded') AS is_valid_sale,
+  'EUR' AS currency,
+  CASE WHEN gross_amount >= 100 THEN 'High' WHEN gross_amount >= 50 THEN 'Medium' ELSE 'Low' END AS order_value_tier,
+  gross_amount,
+  CASE WHEN draw(n, 'discount') < 0.2 THEN gross_amount * 0.1 ELSE 0 END::DECIMAL(18, 2) AS discount_amount,
+  CASE WHEN is_valid_sale THEN gross_amount - discount_amount ELSE 0 END::DECIMAL(18, 2) AS net_revenue_amount,
+  (net_revenue_amount * 0.38)::DECIMAL(18, 2) AS gross_margin_amount,
+  CASE WHEN order_status = 'refunded' THEN gross_amount ELSE 0 END::DECIMAL(18, 2) AS refund_amount,
+  (1 + floor(draw(n, 'items') * 6))::BIGINT AS item_count,
+  row_number() OVER (PARTITION BY customer_id ORDER BY n) = 1 AND is_valid_sale AND NOT is_guest AS is_first_order,
+  order_date::DATE AS order_date,
+  order_date::TIMESTAMP + INTERVAL 11 HOUR AS ordered_at
+FROM placed;
+
+CREATE TABLE marts.mart_executive_financial_summary AS
+WITH days AS (
+  SELECT unnest(generate_series(min(order_date), getvariable('as_of') - 1, INTERVAL 1 DAY))::DATE AS date_day
+  FROM marts.fct_orders
+),
+signups AS (
+  SELECT signup_date, count(*) AS signup_count FROM marts.dim_customers GROUP BY signup_date
+)
+SELECT
+  date_day,
+  coalesce(sum(gross_amount), 0)::DECIMAL(18, 2) AS gmv,
+  coalesce(sum(net_revenue_amount), 0)::DECIMAL(18, 2) AS net_revenue,
+  coalesce(sum(gross_margin_amount), 0)::DECIMAL(18, 2) AS gross_margin,
+  coalesce(sum(refund_amount), 0)::DECIMAL(18, 2) AS refunds,
+  count(*) FILTER (is_valid_sale) AS orders,
+  coalesce(sum(item_count) FILTER (is_valid_sale), 0)::BIGINT AS units,
+  count(DISTINCT customer_id) FILTER (is_valid_sale AND NOT is_guest) AS active_customers,
+  count(*) FILTER (is_first_order) AS new_customers,
+  coalesce(any_value(signups.signup_count), 0) AS new_signups,
+  (sum(net_revenue_amount) / nullif(count(*) FILTER (is_valid_sale), 0))::DOUBLE AS aov,
+  (sum(gross_margin_amount) / nullif(sum(net_revenue_amount), 0))::DOUBLE AS gross_margin_share,
+  (sum(refund_amount) / nullif(sum(gross_amount), 0))::DOUBLE AS refund_share,
+  coalesce(sum(discount_amount), 0)::DECIMAL(18, 2) AS discount_amount,
+  NULL::DOUBLE AS conversion_rate,
+  NULL::DOUBLE AS customer_acquisition_cost,
+  date_day >= getvariable('as_of') - 30 AS is_current_period,
+  getvariable('as_of')::DATE AS as_of_date
+FROM days
+LEFT JOIN marts.fct_orders ON days.date_day = fct_orders.order_date
+LEFT JOIN signups ON signups.signup_date = days.date_day
+GROUP BY date_day;
+
+CREATE TABLE marts.mart_customer_analytics AS
+WITH spending AS (
+  SELECT
+    customer_id, count(*) AS total_orders, sum(net_revenue_amount) AS total_spent,
+    count(*) FILTER (order_date >= getvariable('as_of') - 30) AS orders_last_30_days,
+    max(order_date) AS last_order_date, min(order_date) AS first_order_date
+  FROM marts.fct_orders WHERE is_valid_sale AND NOT is_guest GROUP BY customer_id
+),
+measured AS (
+  SELECT
+    dim_customers.*, coalesce(spending.total_orders, 0) AS total_orders, coalesce(total_spent, 0)::DECIMAL(18, 2) AS total_spent,
+    coalesce(orders_last_30_days, 0) AS orders_last_30_days, first_order_date, last_order_date,
+    getvariable('as_of') - 1 - last_order_date AS days_since_last_order,
+    CASE WHEN getvariable('with_models') AND spending.total_orders > 0
+      THEN least(0.99, greatest(0.01, days_since_last_order / 300.0 + 0.3 * draw(customer_id, 'churn') - 0.02 * spending.total_orders)) END::DOUBLE AS churn_probability,
+    getvariable('as_of') - signup_date AS tenure_days,
+    ntile(5) OVER (PARTITION BY last_order_date IS NULL ORDER BY last_order_date, dim_customers.customer_id) AS recency_score,
+    ntile(5) OVER (PARTITION BY last_order_date IS NULL ORDER BY total_spent, dim_customers.customer_id) AS monetary_score
+  FROM marts.dim_customers LEFT JOIN spending USING (customer_id)
+)
+SELECT
+  customer_id, country, state, city, subscription_tier, acquisition_channel,
+  CASE
+    WHEN total_orders = 0 THEN 'prospect'
+    WHEN total_orders >= 5 AND days_since_last_order <= 180 THEN 'loyal'
+    WHEN total_orders >= 2 AND days_since_last_order <= 90 THEN 'active'
+    WHEN total_orders = 1 AND days_since_last_order <= 30 THEN 'new'
+    WHEN days_since_last_order BETWEEN 181 AND 365 THEN 'at_risk'
+    WHEN days_since_last_order > 365 THEN 'churned' ELSE 'dormant'
+  END AS lifecycle_stage,
+  CASE
+    WHEN total_orders = 0 THEN 'Prospects'
+    WHEN recency_score = 5 THEN ['New customers', 'Potential loyalists', 'Potential loyalists', 'Champions', 'Champions'][monetary_score]
+    WHEN recency_score = 4 THEN ['Promising', 'Potential loyalists', 'Loyal customers', 'Loyal customers', 'Champions'][monetary_score]
+    WHEN recency_score = 3 THEN ['Hibernating', 'Needs attention', 'Needs attention', 'Loyal customers', 'Loyal customers'][monetary_score]
+    WHEN recency_score = 2 THEN ['Hibernating', 'Hibernating', 'At risk', 'At risk', 'Cannot lose them'][monetary_score]
+    ELSE ['Lost', 'Lost', 'At risk', 'At risk', 'Cannot lose them'][monetary_score]
+  END AS rfm_segment,
+  CASE rfm_segment
+    WHEN 'Champions' THEN 'Reward them; ask for reviews and referrals' WHEN 'Loyal customers' THEN 'Offer higher-value products'
+    WHEN 'Potential loyalists' THEN 'Invite to the loyalty programme' WHEN 'New customers' THEN 'Welcome series, help with the second order'
+    WHEN 'Promising' THEN 'Introduce the range' WHEN 'Needs attention' THEN 'Limited offer on what they bought before'
+    WHEN 'At risk' THEN 'Personal win-back message' WHEN 'Cannot lose them' THEN 'Call or write personally'
+    WHEN 'Hibernating' THEN 'Seasonal reminder' WHEN 'Lost' THEN 'One last offer, then stop' ELSE 'First-order incentive'
+  END AS rfm_action,
+  CASE
+    WHEN total_orders = 0 THEN NULL WHEN days_since_last_order > 180 THEN 'High'
+    WHEN days_since_last_order > 90 THEN 'Medium' WHEN days_since_last_order > 60 THEN 'Low' ELSE 'Active'
+  END AS churn_risk_level,
+  CASE
+    WHEN churn_probability IS NULL THEN NULL WHEN churn_probability >= 0.7 THEN 'High'
+    WHEN churn_probability >= 0.4 THEN 'Medium' WHEN churn_probability >= 0.2 THEN 'Low' ELSE 'Minimal'
+  END AS churn_band,
+  CASE WHEN total_orders = 0 THEN NULL WHEN churn_band IS NULL THEN 'rule' ELSE 'model' END AS risk_source,
+  coalesce(churn_band, CASE WHEN churn_risk_level = 'Active' THEN 'Minimal' ELSE churn_risk_level END) AS risk_level,
+  CASE
+    WHEN total_orders = 0 THEN 'Send a first-order incentive' WHEN risk_level = 'High' AND total_spent > 500 THEN 'Personal win-back offer'
+    WHEN risk_level = 'High' THEN 'Reactivation e-mail' WHEN risk_level = 'Medium' THEN 'Remind with recommendations'
+    WHEN total_orders >= 5 THEN 'Invite to the loyalty programme' ELSE 'Cross-sell from favourite aisle'
+  END AS marketing_recommendation,
+  CASE WHEN getvariable('with_models') AND total_orders > 0 THEN 'clv-3f9a1c' END AS clv_model_version,
+  CASE WHEN getvariable('with_models') AND total_orders > 0 THEN 'churn-77b0de' END AS churn_model_version,
+  total_orders, total_spent, orders_last_30_days, days_since_last_order, recency_score, monetary_score,
+  CASE WHEN total_orders = 0 THEN NULL ELSE
+    least(100, 30 * (orders_last_30_days > 0)::INT + least(25, 2.5 * total_orders) + least(25, total_spent / 20)
+    + CASE WHEN days_since_last_order <= 30 THEN 20 WHEN days_since_last_order <= 60 THEN 15 WHEN days_since_last_order <= 90 THEN 10 ELSE 0 END)
+  END::DOUBLE AS customer_health_score,
+  (total_spent / greatest(1, tenure_days / 30.4) * 12)::DOUBLE AS estimated_annual_value,
+  tenure_days,
+  churn_probability,
+  CASE WHEN churn_probability IS NOT NULL THEN estimated_annual_value * (1 - churn_probability) END::DOUBLE AS predicted_clv_12m,
+  predicted_clv_12m * 0.6 AS predicted_clv_lower,
+  predicted_clv_12m * 1.5 AS predicted_clv_upper,
+  CASE WHEN churn_probability IS NOT NULL THEN 365 END AS clv_horizon_days,
+  has_marketing_consent, is_reachable, signup_date, first_order_date, last_order_date,
+  CASE WHEN churn_probability IS NOT NULL THEN getvariable('as_of') - 1 END::DATE AS scoring_date,
+  getvariable('as_of')::DATE AS as_of_date
+FROM measured;
+
+CREATE TABLE ml.model_registry AS
+SELECT task, task || '-v1' AS version, TRUE AS is_champion, 365 AS horizon_days, 1200::BIGINT AS holdout_rows
+FROM (VALUES ('clv'), ('churn'), ('next_order')) AS tasks(task)
+WHERE getvariable('with_models');
+CREATE TABLE ml.model_metrics AS
+SELECT task, task || '-v1' AS version, subject, predictor, metric, value, value - 0.02 AS value_lower, value + 0.02 AS value_upper
+FROM (
+  VALUES
+    ('clv', 'revenue', 'model', 'spearman', 0.74), ('clv', 'revenue', 'previous_period', 'spearman', 0.58),
+    ('churn', 'active_customers', 'model', 'roc_auc', 0.82), ('churn', 'active_customers', 'recency', 'roc_auc', 0.76),
+    ('next_order', 'order_within_30_days', 'model', 'roc_auc', 0.92),
+    ('next_order', 'order_within_30_days', 'recency', 'roc_auc', 0.9)
+) AS judged(task, subject, predictor, metric, value)
+WHERE getvariable('with_models');
+
+CREATE TABLE quality.rejected_rows (
+  event_date DATE, stream TEXT, row_key TEXT, reason TEXT, rejected_by TEXT
+);
+INSERT INTO quality.rejected_rows
+SELECT
+  getvariable('as_of') - 1 - (i * 7 % 400)::INT, ['orders', 'order_items', 'customers'][1 + i % 3], 'K' || i,
+  ['order_amount is not positive', 'unknown parent', 'email is not valid', 'ordered_at lies in the future'][1 + i % 4],
+  ['contract', 'staging'][1 + i % 2]
+FROM range(0, getvariable('customers') // 50) AS numbers(i);
+
+CREATE TABLE quality.model_runs (
+  run_id TEXT, environment TEXT, model TEXT, physical_table TEXT, interval_start TIMESTAMP, interval_end TIMESTAMP,
+  started_at TIMESTAMP, finished_at TIMESTAMP, duration_seconds DOUBLE, row_count BIGINT, audits_passed INTEGER,
+  audits_failed INTEGER, outcome TEXT, error TEXT
+);
+CREATE TABLE quality.audit_results (
+  run_id TEXT, environment TEXT, model TEXT, audit TEXT, arguments TEXT, blocking BOOLEAN, failed_rows BIGINT,
+  sample_keys TEXT, audited_at TIMESTAMP
+);
+INSERT INTO quality.audit_results
+SELECT
+  'run-1', 'prod', ['staging.stg_orders', 'marts.fct_orders', 'marts.mart_customer_analytics'][1 + i % 3],
+  ['not_null', 'unique_values', 'accepted_range', 'rows_are_conserved'][1 + i % 4], NULL, i <> 7,
+  CASE WHEN i = 7 THEN 3 ELSE 0 END, CASE WHEN i = 7 THEN 'C000007, C000011, C000012' END,
+  getvariable('as_of')::TIMESTAMP + INTERVAL 150 MINUTE
+FROM range(0, 24) AS numbers(i);
+CREATE TABLE quality.publication (
+  published_at TIMESTAMP, run_id TEXT, as_of_date DATE, last_loaded_at TIMESTAMP, failed_audits INTEGER, environment TEXT
+);
+INSERT INTO quality.publication
+SELECT
+  getvariable('as_of')::TIMESTAMP + INTERVAL 155 MINUTE, 'run-1', getvariable('as_of'),
+  getvariable('as_of')::TIMESTAMP + INTERVAL 130 MINUTE, 1, 'prod';
+DROP MACRO draw;
