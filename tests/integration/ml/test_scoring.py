@@ -1,0 +1,187 @@
+"""Scoring in the DAG: a real SQLMesh project of models/ml over customers' days."""
+
+from __future__ import annotations
+
+import logging
+import os
+import shutil
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pandas as pd
+import pytest
+import yaml
+from definitions import variables
+from prediction_data import DAYS_COLUMNS, buying_days, with_days
+from sqlmesh import Context
+
+from ml import registry
+from patron.shop import SHOP_VARIABLE, Shop, find_project
+
+PROJECT = find_project()
+PREDICTIONS = tuple(f"ml.{task}_predictions" for task in registry.TASKS)
+DAY = date(2026, 3, 14)
+
+
+def project(folder: Path, days: pd.DataFrame) -> Context:
+    """A project with the real models/ml, its inputs declared as external tables."""
+    shutil.copytree(PROJECT / "models" / "ml", folder / "models" / "ml")
+    shutil.copytree(PROJECT / "macros", folder / "macros")
+    (folder / "audits").mkdir()
+    for path in (PROJECT / "audits").glob("*_equal_customer_days.sql"):
+        shutil.copy(path, folder / "audits")
+    warehouse = folder / "warehouse.duckdb"
+    connection = {"type": "duckdb", "catalogs": {"w": str(warehouse)}}
+    kept = {
+        "gateways": {"local": {"connection": connection}},
+        "model_defaults": {"dialect": "duckdb", "start": "2000-01-01", "cron": "@daily"},
+        "disable_anonymized_analytics": True,
+        "cache_dir": str(folder / "cache"),
+        "variables": variables(),
+    }
+    (folder / "config.yaml").write_text(yaml.safe_dump(kept))
+    columns = dict(part.split(" ", 1) for part in DAYS_COLUMNS.replace(", 2", ";2").split(", "))
+    inputs = {
+        "int_customer_days": {name: kind.replace(";", ",") for name, kind in columns.items()},
+        "int_as_of": dict.fromkeys(("as_of_date", "last_order_date", "first_order_date"), "DATE"),
+    }
+    declared = [
+        {"name": f"intermediate.{name}", "columns": types} for name, types in inputs.items()
+    ]
+    (folder / "external_models.yaml").write_text(yaml.safe_dump(declared))
+    source = with_days(days, date(2026, 3, 15))
+    source.execute(f"ATTACH '{warehouse}' AS w; CREATE SCHEMA w.intermediate")
+    for name in inputs:
+        source.execute(f"CREATE TABLE w.intermediate.{name} AS FROM intermediate.{name}")
+    source.close()
+    return Context(paths=[str(folder)])
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Context]:
+    """Everything up to the features built, scored while there was no model yet."""
+    folder = tmp_path_factory.mktemp("project")
+    before = os.environ.get(SHOP_VARIABLE)
+    os.environ[SHOP_VARIABLE] = str(tmp_path_factory.mktemp("no_model"))
+    os.environ["MAX_FORK_WORKERS"] = "1"
+    context = project(folder, buying_days(900, 460))
+    context.plan("prod", auto_apply=True, no_prompts=True, skip_tests=True)
+    if before is None:
+        del os.environ[SHOP_VARIABLE]
+    else:
+        os.environ[SHOP_VARIABLE] = before
+    yield context
+    context.close()
+
+
+def rescore(context: Context, end: str = "2026-03-14", start: str | None = None) -> None:
+    context.plan(
+        "prod",
+        restate_models=[*PREDICTIONS, "ml.model_registry", "ml.model_metrics"],
+        start=start or end,
+        end=end,
+        auto_apply=True,
+        no_prompts=True,
+        skip_tests=True,
+    )
+
+
+def frame(context: Context, table: str) -> pd.DataFrame:
+    return context.fetchdf(f"SELECT * FROM {table} ORDER BY ALL")
+
+
+def test_without_a_model_there_are_no_rows(built: Context, untrained: Shop) -> None:
+    rescore(built)
+    for table in (*PREDICTIONS, "ml.model_registry", "ml.model_metrics"):
+        assert frame(built, table).empty
+    assert len(frame(built, "ml.customer_features_now")) > 500
+
+
+def test_customers_are_scored_by_the_champions(built: Context, trained: Shop) -> None:
+    rescore(built)
+    customers = set(frame(built, "ml.customer_features_now")["customer_id"])
+    for task, table in zip(registry.TASKS, PREDICTIONS, strict=True):
+        scores = frame(built, table)
+        assert set(scores["customer_id"]) == customers
+        assert DAY in set(scores["scoring_date"].dt.date)
+        assert set(scores["cutoff_date"].dt.date) == {date(2026, 3, 15)}
+        champion = registry.champion(trained, task)
+        assert champion is not None
+        assert set(scores["model_version"]) == {champion.version}
+    value = frame(built, "ml.clv_predictions")
+    assert (value["predicted_clv_lower"] <= value["predicted_clv"]).all()
+    assert (value["predicted_clv"] <= value["predicted_clv_upper"]).all()
+    assert value["reason_1"].str.contains(r"\((?:raises|lowers) the value\)$").all()
+    churn = frame(built, "ml.churn_predictions")["churn_probability"]
+    assert churn.between(0, 1).all()
+    assert churn.std() > 0.1
+    assert set(frame(built, "ml.model_registry")["is_champion"]) == {True}
+    assert len(frame(built, "ml.model_metrics")) > 50
+
+
+def test_scoring_again_gives_the_same_rows(built: Context, trained: Shop) -> None:
+    rescore(built)
+    before = [frame(built, table) for table in PREDICTIONS]
+    rescore(built)
+    for table, rows in zip(PREDICTIONS, before, strict=True):
+        pd.testing.assert_frame_equal(frame(built, table), rows, check_exact=True)
+
+
+def test_the_same_customer_scores_alike_in_training_and_serving(
+    built: Context, trained: Shop
+) -> None:
+    """What the model says of the published features is what the DAG stores."""
+    from ml.boosting import one_thread
+    from ml.features import FEATURES, fit_buying
+
+    rescore(built)
+    bundle = registry.load_champion(trained, "churn")
+    assert bundle is not None
+    with duckdb.connect(str(trained.published), read_only=True) as connection:
+        numbers = ", ".join(f"{name}::DOUBLE AS {name}" for name in ("purchase_days", *FEATURES))
+        features = connection.execute(
+            f"SELECT customer_id, {numbers} FROM ml.customer_features_now ORDER BY customer_id"
+        ).df()
+    with one_thread():
+        described = fit_buying(features).describe(features, bundle.final.horizon_days)
+        expected = bundle.final.predict(described)
+    stored = frame(built, "ml.churn_predictions").sort_values("customer_id")
+    assert stored["churn_probability"].to_numpy() == pytest.approx(expected, abs=0)
+
+
+@pytest.mark.parametrize(
+    ("damage", "day"), [("truncated", "2026-03-16"), ("other libraries", "2026-03-17")]
+)
+def test_an_unusable_champion_means_no_rows_and_the_run_goes_on(
+    built: Context, trained: Shop, damage: str, day: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    (version,) = registry.versions(trained, "churn")
+    folder = registry.task_folder(trained, "churn") / version
+    if damage == "truncated":
+        os.truncate(folder / "model.joblib", 10)
+    else:
+        card = (folder / "card.json").read_text().replace('"numpy": "', '"numpy": "0.')
+        (folder / "card.json").write_text(card)
+    with caplog.at_level(logging.WARNING, logger="ml.scoring"):
+        rescore(built, end=day)
+    scored = {
+        table: set(frame(built, table)["scoring_date"].dt.date)
+        for table in ("ml.churn_predictions", "ml.clv_predictions")
+    }
+    assert date.fromisoformat(day) not in scored["ml.churn_predictions"]
+    assert date.fromisoformat(day) in scored["ml.clv_predictions"]
+    assert "No churn scores, the champion cannot be used" in caplog.text
+    row: Any = frame(built, "ml.model_registry").set_index("task").loc["churn"]
+    assert not row["is_usable"]
+    assert row["problem"]
+
+
+def test_late_data_are_scored_for_a_week(built: Context, trained: Shop) -> None:
+    rescore(built)
+    for day, kept in (("2026-03-21", True), ("2026-03-22", False)):
+        rescore(built, end=day)
+        days = set(frame(built, "ml.churn_predictions")["scoring_date"].dt.date)
+        assert (date.fromisoformat(day) in days) is kept

@@ -1,0 +1,107 @@
+from __future__ import annotations
+
+from datetime import date
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from ml.churn import _level_shift, _shifted
+from ml.clv import cutoff_levels, season
+from ml.features import MODEL_FEATURES, fit_scaling, known_columns, previous_period
+from ml.reasons import FAMILIES, explain
+
+
+def features(rows: int = 50) -> pd.DataFrame:
+    generator = np.random.default_rng(9)
+    frame = pd.DataFrame(
+        {name: generator.gamma(2, 10, rows) for name in (*MODEL_FEATURES, "purchase_days")}
+    )
+    frame["btyd_alive"] = generator.uniform(0.2, 1, rows)
+    frame["btyd_spend"] = frame["btyd_orders"] * frame["btyd_amount"]
+    frame["mean_gap_days"] = frame["mean_gap_days"].where(frame.index % 2 == 0)
+    return frame
+
+
+def test_the_season_is_the_level_a_year_before() -> None:
+    levels = {date(2025, 3, 1): 1.2, date(2025, 4, 1): 0.5}
+    assert season(levels, date(2026, 3, 10)) == 1.2
+    assert season(levels, date(2026, 4, 1)) == 0.5
+    assert season(levels, date(2027, 4, 1)) == 1.0
+    assert season({}, date(2026, 4, 1)) == 1.0
+    assert season({date(2025, 4, 1): 50.0}, date(2026, 4, 1)) == 3.0
+
+
+def test_levels_compare_what_came_with_what_was_expected() -> None:
+    panel = pd.DataFrame(
+        {
+            "cutoff_date": [date(2026, 1, 1)] * 2 + [date(2026, 2, 1)],
+            "label": [30.0, 0.0, 5.0],
+            "expected": [10.0, 10.0, 0.0],
+        }
+    )
+    levels = cutoff_levels(panel, "label", "expected")
+    assert levels == {date(2026, 1, 1): 1.5, date(2026, 2, 1): 1.0}
+
+
+def test_the_shift_brings_the_mean_to_what_was_seen_and_keeps_the_order() -> None:
+    probability = np.linspace(0.05, 0.95, 200)
+    label = (np.arange(200) % 10 < 7).astype(float)
+    shifted = _shifted(probability, _level_shift(probability, label))
+    assert shifted.mean() == pytest.approx(0.7)
+    assert (np.diff(shifted) > 0).all()
+
+
+def test_columns_without_a_value_are_left_out() -> None:
+    frame = features().assign(same_season_orders=np.nan, margin_share=0.4)
+    columns = known_columns(frame)
+    assert "same_season_orders" not in columns
+    assert "margin_share" not in columns
+    assert len(columns) == len(MODEL_FEATURES) - 2
+
+
+def test_a_value_beyond_what_training_saw_counts_as_the_greatest_seen() -> None:
+    frame = features()
+    scaling = fit_scaling(frame, ("spend_amount",))
+    huge = frame.assign(spend_amount=1e12)
+    assert scaling(huge).max() == scaling(frame).max()
+    assert np.isfinite(scaling(frame.assign(spend_amount=np.nan))).all()
+
+
+def test_the_previous_period_is_brought_to_the_length_of_the_horizon() -> None:
+    frame = features()
+    assert previous_period(frame, 60) == pytest.approx(frame["spend_amount_30d"] * 2)
+    assert previous_period(frame, 365) == pytest.approx(frame["spend_amount_365d"])
+
+
+def test_families_hold_every_feature_once() -> None:
+    columns = [name for family in FAMILIES.values() for name in family.columns]
+    assert sorted([*columns, "btyd_spend"]) == sorted(MODEL_FEATURES)
+
+
+def test_the_strongest_fact_comes_first_with_its_direction() -> None:
+    frame = features()
+    typical = frame.select_dtypes("number").median()
+    reasons = explain(
+        frame,
+        lambda rows: (
+            2 * rows["recency_days"].to_numpy() - rows["mean_gap_days"].fillna(0).to_numpy()
+        ),
+        "raises the risk",
+        "lowers the risk",
+        typical,
+    )
+    row = frame["recency_days"].idxmax()
+    days = f"{frame['recency_days'].max():,.0f}"
+    assert reasons["reason_1"][row] == f"days since the last order: {days} (raises the risk)"
+    assert reasons["reason_3"].isna().all()
+    assert set(reasons["reason_2"].dropna().str.split(" (", regex=False).str[0]) & {
+        "no second order yet"
+    }
+
+
+def test_a_constant_model_gives_no_reasons() -> None:
+    frame = features()
+    typical = frame.select_dtypes("number").median()
+    reasons = explain(frame, lambda rows: np.zeros(len(rows)), "up", "down", typical)
+    assert reasons.isna().all(axis=None)
