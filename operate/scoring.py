@@ -18,9 +18,9 @@ DAYS_WITHOUT_ORDERS = 7
 
 def champions(shop: Shop) -> dict[str, str]:
     """The version of the champion of each task that has one."""
-    from ml import registry
+    from ml.registry import TASKS, champion
 
-    found = {task: registry.champion(shop, task) for task in registry.TASKS}
+    found = {task: champion(shop, task) for task in TASKS}
     return {task: model.version for task, model in found.items() if model is not None}
 
 

@@ -113,9 +113,8 @@ def report(request: Request) -> Outcome:
     from reports.builder.api import build_site
 
     shop = request.shop
-    newest = max((path.stat().st_mtime for path in shop.site.rglob("*.html")), default=0.0)
     page = shop.site / "index.html"
-    if newest > _changed_at(shop) and page.exists() and "report" not in request.forced:
+    if _is_current(shop, page) and "report" not in request.forced:
         return Outcome(SKIPPED, "the pages are up to date", page)
     built = build_site(shop)
     if built.errors:
@@ -128,9 +127,13 @@ def report(request: Request) -> Outcome:
     return Outcome(DONE, f"{_counted(len(built.pages), 'page')}{warnings}", built.index)
 
 
-def _changed_at(shop: Shop) -> float:
-    sources = (path for path in (shop.project / "reports").rglob("*") if path.is_file())
-    return max([shop.published.stat().st_mtime, *(path.stat().st_mtime for path in sources)])
+def _is_current(shop: Shop, page: Path) -> bool:
+    """Whether the pages are newer than the data they show and the files they are made of."""
+    if not page.exists() or not shop.published.exists():
+        return False
+    sources = [path for path in (shop.project / "reports").rglob("*") if path.is_file()]
+    newest = max(path.stat().st_mtime for path in (shop.published, *sources))
+    return page.stat().st_mtime > newest
 
 
 def _counted(number: int, noun: str) -> str:

@@ -1,0 +1,108 @@
+"""The cycle and the status, on real packages and small shops."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+from stock import Stock
+
+from operate.cycle import StepResult, run_cycle
+from operate.steps import Request
+from patron.cli import patron
+from patron.errors import PatronError, UsageError
+from patron.shop import Shop
+
+
+@pytest.fixture(autouse=True)
+def _environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATRON_SHOP", "unset")
+
+
+def call(shop: Path, *arguments: str) -> Result:
+    return CliRunner().invoke(patron, ["--shop", str(shop), *arguments])
+
+
+def test_cycle_stops_where_it_fails_and_tells_each_step(fresh: Stock) -> None:
+    told: list[StepResult] = []
+    request = Request(Shop(fresh.shop, fresh.project), "2025-01-11T01:00:00")
+    result = run_cycle(request, ("ingest", "transform"), 0, told.append)
+    assert [(line.step, line.outcome) for line in told] == [("ingest", "failed")]
+    assert result.error is not None
+    assert result.page is None
+
+
+def test_transform_step_builds_then_has_nothing_to_do(fresh: Stock) -> None:
+    request = Request(Shop(fresh.shop, fresh.project), "2025-01-11T01:00:00")
+    first = run_cycle(request, ("transform",), 0, lambda _: None)
+    assert [(line.outcome, line.detail) for line in first.steps] == [
+        ("done", "8 models built; 1 audit found something, see 'patron status'")
+    ]
+    second = run_cycle(request, ("transform",), 0, lambda _: None)
+    assert [(line.outcome, line.detail) for line in second.steps] == [
+        ("skipped", "every model is up to date")
+    ]
+
+
+def test_steps_without_a_model_are_skipped(planned: Stock) -> None:
+    request = Request(Shop(planned.shop, planned.project))
+    result = run_cycle(request, ("score",), 0, lambda _: None)
+    assert [(line.step, line.outcome, line.detail) for line in result.steps] == [
+        ("score", "skipped", "no trained model")
+    ]
+
+
+def test_run_without_sources_fails_with_what_to_do(tmp_path: Path) -> None:
+    ended = call(tmp_path / "empty", "run", "--only", "ingest", "--json")
+    assert isinstance(ended.exception, PatronError)
+    document = json.loads(ended.stdout)
+    assert document["steps"][0]["outcome"] == "failed"
+    assert "sources.yaml" in document["error"]
+
+
+def test_report_before_anything_was_published_says_so(tmp_path: Path) -> None:
+    ended = call(tmp_path / "empty", "run", "--only", "report")
+    assert isinstance(ended.exception, PatronError)
+    assert "nothing has been published yet" in str(ended.exception)
+
+
+def test_a_moment_that_is_none_is_refused(tmp_path: Path) -> None:
+    ended = call(tmp_path / "empty", "run", "--execution-time", "tomorrow")
+    assert ended.exit_code == 2
+    assert "'tomorrow' is not a time such as 2026-03-02T06:00" in ended.stderr
+    assert not isinstance(ended.exception, UsageError)
+
+
+def test_status_of_an_empty_shop(tmp_path: Path) -> None:
+    ended = call(tmp_path / "empty", "status", "--json")
+    assert ended.exit_code == 0, ended.output
+    found = json.loads(ended.stdout)
+    assert found["loads"] == found["models"] == found["champions"] == found["published"] == []
+    assert found["writer"] is None
+
+
+def test_status_shows_models_findings_and_publication(planned: Stock) -> None:
+    found = json.loads(call(planned.shop, "status", "--json").stdout)
+    assert {row["models"]: (row["count"], row["failed"]) for row in found["models"]} == {
+        "intermediate": (2, 0),
+        "marts": (3, 0),
+        "ml": (1, 0),
+        "source": (1, 0),
+        "staging": (1, 0),
+    }
+    assert [row["sample_keys"] for row in found["findings"]] == ["day=2025-01-04"]
+    assert found["published"][0]["as_of_date"] == "2025-01-11"
+
+
+def test_status_shows_a_failed_run_while_readers_keep_the_last_good_one(planned: Stock) -> None:
+    planned.execute("INSERT INTO source.sales VALUES (9001, '2025-01-11', 3, -5)")
+    assert planned.sqlmesh("2025-01-12T01:00", "run", "prod").code == 1
+    found = json.loads(call(planned.shop, "status", "--json").stdout)
+    assert [(row["model"], row["error"]) for row in found["failures"]] == [
+        ("staging.stg_sales", "audits: forall")
+    ]
+    assert found["published"][0]["as_of_date"] == "2025-01-11"
+    shown = call(planned.shop, "status")
+    assert "staging.stg_sales" in shown.output

@@ -1,0 +1,64 @@
+"""What is copied for readers: only what changed, whatever interrupted the run before."""
+
+from __future__ import annotations
+
+from stock import Stock
+
+from operate.publish import manifest
+
+ITEMS = {"marts.mart_customers", "marts.mart_days", "marts.regions", "ml.scores"}
+
+
+def test_manifest_of_a_copy_names_every_model_of_the_readers(planned: Stock) -> None:
+    assert set(manifest(planned.published)) == ITEMS
+
+
+def test_damaged_copy_is_written_anew(planned: Stock) -> None:
+    expected = planned.tables()
+    planned.published.write_bytes(b"not a database")
+    assert manifest(planned.published) == {}
+    assert planned.sqlmesh("2025-01-11T05:00", "run", "prod").code == 0
+    assert planned.tables() == expected
+
+
+def test_only_what_changed_gets_a_new_marker(planned: Stock) -> None:
+    before = manifest(planned.published)
+    model = planned.project / "models" / "marts" / "regions.sql"
+    seed = planned.project / "seeds" / "regions.csv"
+    seed.write_text(seed.read_text() + "6,west\n")
+    assert model.exists()
+    ended = planned.sqlmesh("2025-01-11T05:00", "plan", "prod", "--auto-apply")
+    assert ended.code == 0, ended.out + ended.err
+    after = manifest(planned.published)
+    assert {key for key in ITEMS if before[key] != after[key]} == {
+        "marts.mart_days",
+        "marts.regions",
+    }
+    assert planned.published_rows("SELECT COUNT(*) FROM marts.regions") == [(7,)]
+    assert planned.published_rows("SELECT COUNT(*) FROM marts.mart_customers") == [(7,)]
+
+
+def test_a_new_description_is_published(planned: Stock) -> None:
+    model = planned.project / "models" / "marts" / "mart_customers.sql"
+    model.write_text(model.read_text().replace("All they spent.", "All they ever spent."))
+    ended = planned.sqlmesh("2025-01-11T05:00", "plan", "prod", "--auto-apply")
+    assert ended.code == 0, ended.out + ended.err
+    assert planned.published_rows(
+        "SELECT comment FROM duckdb_columns() WHERE table_name = 'mart_customers'"
+        " AND column_name = 'amount'"
+    ) == [("All they ever spent.",)]
+
+
+def test_a_model_that_is_gone_is_not_published_any_more(planned: Stock) -> None:
+    (planned.project / "models" / "ml" / "scores.py").unlink()
+    ended = planned.sqlmesh("2025-01-11T05:00", "plan", "prod", "--auto-apply")
+    assert ended.code == 0, ended.out + ended.err
+    assert set(manifest(planned.published)) == ITEMS - {"ml.scores"}
+    assert planned.published_rows(
+        "SELECT COUNT(*) FROM duckdb_tables() WHERE table_name = 'scores'"
+    ) == [(0,)]
+
+
+def test_same_rows_give_the_same_order(planned: Stock) -> None:
+    rows = planned.published_rows("SELECT customer_id FROM marts.mart_customers")
+    assert rows == sorted(rows)
