@@ -20,7 +20,7 @@ MODEL (
     accepted_range("column" := monetary_score, min_v := 1, max_v := 5),
     same_row_count(table_name := intermediate.int_customer_order_summary)
   ),
-  description 'Recency, frequency and monetary scores of every customer who bought, and the segment they make. One row per customer. Equal values get equal scores. Answers: who are our champions, and who is slipping away?',
+  description 'Recency, frequency and monetary scores of every customer who bought, and the segment they make. One row per customer. Equal values get equal scores, of the middle of the places they share. Answers: who are our champions, and who is slipping away?',
   column_descriptions (
     customer_id = 'The shop''s id of the customer',
     rfm_code = 'The three scores as one text, such as 545',
@@ -38,9 +38,9 @@ WITH ranked AS (
     total_orders,
     total_spent,
     days_since_last_order,
-    PERCENT_RANK() OVER (ORDER BY days_since_last_order DESC) AS recency_rank,
-    PERCENT_RANK() OVER (ORDER BY total_orders) AS frequency_rank,
-    PERCENT_RANK() OVER (ORDER BY total_spent) AS monetary_rank
+    @middle_rank(-days_since_last_order) AS recency_rank,
+    @middle_rank(total_orders) AS frequency_rank,
+    @middle_rank(total_spent) AS monetary_rank
   FROM intermediate.int_customer_order_summary
 ), scored AS (
   SELECT

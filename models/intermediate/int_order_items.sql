@@ -86,8 +86,8 @@ WITH order_totals AS (
     lines.line_number,
     lines.customer_id,
     lines.product_id,
-    CASE WHEN NOT parents.category_id IS NULL THEN categories.category_id END AS aisle_id,
-    COALESCE(parents.category_id, categories.category_id) AS department_id,
+    products.aisle_id,
+    products.department_id,
     lines.quantity,
     lines.cart_position,
     lines.unit_price,
@@ -102,12 +102,8 @@ WITH order_totals AS (
     lines.order_date,
     lines.ordered_at
   FROM lines_with_order AS lines
-  LEFT JOIN staging.stg_products AS products
+  LEFT JOIN intermediate.int_products AS products
     ON lines.product_id = products.product_id
-  LEFT JOIN staging.stg_categories AS categories
-    ON products.category_id = categories.category_id
-  LEFT JOIN staging.stg_categories AS parents
-    ON categories.parent_category_id = parents.category_id
 )
 SELECT
   order_id::TEXT AS order_id,

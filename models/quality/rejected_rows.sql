@@ -9,17 +9,19 @@ MODEL (
   tags (
     quality
   ),
-  grain (stream, row_key, reason, rejected_by),
+  grain (event_date, stream, row_key, reason, rejected_by),
   audits (
     not_null(columns := (stream, reason, event_date)),
+    unique_combination_of_columns(columns := (event_date, stream, row_key, reason, rejected_by)),
     accepted_values("column" := rejected_by, is_in := ('staging', 'contract'))
   ),
-  description 'Rows that did not enter the models, with the reason. One row per refusal, several reasons of staging joined by semicolons: the contract refuses at loading what has not the agreed form, staging what breaks a business rule. Never with the content of the row. Answers: what was refused, why, and is it getting worse?',
+  description 'Rows that did not enter the models, with the reason. One row per day, key and reason, several reasons of staging joined by semicolons: the contract refuses at loading what has not the agreed form, staging what breaks a business rule. Never with the content of the row. Answers: what was refused, why, and is it getting worse?',
   column_descriptions (
     stream = 'Raw table the row was meant for',
     row_key = 'The row''s key, parts joined by slashes; empty where it has none',
     reason = 'Why it was refused',
     rejected_by = 'contract (at loading) or staging (business rule)',
+    row_count = 'Rows refused; more than one where versions of a row, or rows without a key, were refused alike',
     event_date = 'Day the row counts for; for the contract the day it was refused'
   )
 );
@@ -108,7 +110,14 @@ SELECT
   row_key::TEXT AS row_key,
   reason::TEXT AS reason,
   rejected_by::TEXT AS rejected_by,
+  COUNT(*)::BIGINT AS row_count,
   event_date::DATE AS event_date
 FROM refused_rows
 WHERE
   event_date BETWEEN @start_ds::DATE AND @end_ds::DATE
+GROUP BY
+  stream,
+  row_key,
+  reason,
+  rejected_by,
+  event_date

@@ -24,8 +24,12 @@ SELECT
     AND (
       customers.customer_id IS NULL OR NOT customers.rejection_reasons IS NULL
     ),
-    'amount of a sale is not positive',
-    orders.order_amount <= 0 AND NOT orders.order_status IN ('cancelled', 'refunded'),
+    'amount is negative',
+    orders.order_amount < 0,
+    'amount of a sale is zero',
+    orders.order_amount = 0 AND NOT orders.order_status IN ('cancelled', 'refunded'),
+    'discount is negative or larger than the goods',
+    orders.discount_amount < 0 OR orders.discount_amount > GREATEST(orders.order_amount, 0),
     'ordered_at is before 2000 or in the future',
     NOT @is_plausible_time(orders.ordered_at, orders._loaded_at)
   ) AS rejection_reasons,

@@ -8,7 +8,7 @@ MODEL (
   references (
     customer_id
   ),
-  depends_on (marts.dim_customers, marts.dim_dates, staging.stg_orders),
+  depends_on (intermediate.int_as_of, marts.dim_customers, marts.dim_dates, staging.stg_orders),
   audits (
     not_null(columns := (order_id, customer_id, order_date)),
     unique_values(columns := (
@@ -22,7 +22,8 @@ MODEL (
       condition := NOT child.is_guest
     ),
     foreign_key("column" := order_date, parent_table := marts.dim_dates, parent_column := date_day),
-    sums_agree("column" := gross_amount, other_table := staging.stg_orders, other_column := order_amount)
+    sums_agree("column" := gross_amount, other_table := staging.stg_orders, other_column := order_amount),
+    payments_match_orders(blocking := FALSE)
   ),
   description 'Every order with its money, refunds and place in the life of its customer. One row per order, cancelled, refunded and guest orders too. Answers: what did we sell when, to new or returning customers, at what discount and margin?',
   column_descriptions (

@@ -108,6 +108,14 @@ NUMBERED = """
 CREATE TABLE marts.checked (customer_id TEXT, customer_order_number INT);
 INSERT INTO marts.checked VALUES ('ann', 2), ('ann', 1), ('bob', 1), ('bob', NULL), ('guest', NULL);
 """
+PAID_ORDERS = """
+CREATE TABLE intermediate.int_as_of AS SELECT DATE '2025-03-08' AS as_of_date;
+CREATE TABLE marts.checked (order_date DATE, order_status TEXT, total_amount DECIMAL(18, 2),
+  paid_amount DECIMAL(18, 2));
+INSERT INTO marts.checked VALUES ('2025-03-01', 'paid', 100, 95), ('2025-03-02', 'shipped', 50, 50),
+  ('2025-03-03', 'delivered', 50, 0), ('2025-03-04', 'pending', 99, 1),
+  ('2025-02-28', 'paid', 9, 1);
+"""
 DAYS = "CREATE TABLE marts.checked AS SELECT UNNEST(['2024-02-29'::DATE, '2024-03-01'])"
 VALUES = """
 CREATE TABLE marts.checked AS
@@ -116,6 +124,12 @@ FROM RANGE(60) AS t(i)
 """
 
 CASES = [
+    Case(
+        "payments_match_orders()",
+        PAID_ORDERS,
+        "INSERT INTO marts.checked VALUES ('2025-03-02', 'paid', 10, 5)",
+        [("2025-03-02", 60.0, 55.0)],
+    ),
     Case(
         "row_count_is(row_count := 1)",
         "CREATE TABLE marts.checked AS SELECT 1 AS id",

@@ -5,6 +5,8 @@ from __future__ import annotations
 import duckdb
 import pytest
 import sqlglot
+from hypothesis import given
+from hypothesis import strategies as st
 from sqlmesh.utils.errors import SQLMeshError
 
 from tests.support.definitions import rendered, value, variables
@@ -176,3 +178,15 @@ def test_bands_of_the_configuration_have_falling_bounds_and_distinct_names(name:
 def test_spark_gets_its_own_functions(call: str, sql: str) -> None:
     found = rendered(f"SELECT {call}", engine="spark", business_timezone="Europe/Berlin")
     assert sqlglot.transpile(found, read="duckdb", write="spark") == [f"SELECT {sql}"]
+
+
+@given(st.lists(st.integers(-3, 3), min_size=1, max_size=12))
+def test_middle_rank_counts_those_below_and_half_of_the_equal_ones(numbers: list[int]) -> None:
+    listed = ", ".join(f"({number})" for number in numbers)
+    query = rendered(
+        f"SELECT number, @middle_rank(number) AS place FROM (VALUES {listed}) AS rows(number)"
+    )
+    for number, place in duckdb.sql(query).fetchall():
+        below = sum(other < number for other in numbers)
+        equal = sum(other == number for other in numbers)
+        assert place == pytest.approx((below + equal / 2) / len(numbers))
