@@ -49,9 +49,10 @@ sources:
     path: {path}
 """
 ENVIRONMENT = """\
-# Secrets of this shop. Copy to .env, fill in, 'chmod 600 .env', and before 'patron ingest':
-#   set -a; source .env; set +a
-# sources.yaml refers to them as ${NAME}; nothing else may hold them.
+# Settings and secrets of this shop. Copy to .env, fill in and 'chmod 600 .env': patron reads it.
+# sources.yaml refers to secrets as ${NAME}; nothing else may hold them.
+# PATRON_TIMEZONE=Europe/Berlin
+# PATRON_CURRENCY=EUR
 # SHOP_DSN=postgresql://reader:password@localhost/shop
 """
 
@@ -84,7 +85,19 @@ def scaffold(shop: Shop, *, mapping: str | None, path: str | None, overwrite: bo
     if not mapping and not environment.exists():
         environment.write_text(ENVIRONMENT, encoding="utf-8")
         written.append(environment)
+    if mapping:
+        written += _write_settings(shop, load_mapping(mapping, "--mapping").settings)
     return written
+
+
+def _write_settings(shop: Shop, settings: dict[str, str]) -> list[Path]:
+    """The settings that shops of this form need, unless the shop has settings already."""
+    if not settings or shop.settings_file.exists():
+        return []
+    lines = [f"{name}={value}" for name, value in settings.items()]
+    shop.settings_file.touch(mode=0o600)
+    shop.settings_file.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return [shop.settings_file]
 
 
 def _mapped(shop: Shop, mapping: str, path: str | None) -> str:

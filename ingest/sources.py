@@ -78,9 +78,13 @@ class MappedSource(_Strict):
 
 
 class Mapping(_Strict):
-    """A file under `ingest/mappings/`: files, shared tables and streams of a known layout."""
+    """A file under `ingest/mappings/`: files, shared tables and streams of a known layout.
+
+    `settings` are the environment variables such a shop needs, written to its `.env`.
+    """
 
     description: str
+    settings: dict[str, str] = Field(default_factory=dict)
     files: Files
     tables: dict[str, str] = Field(default_factory=dict)
     streams: Streams

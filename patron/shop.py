@@ -77,7 +77,18 @@ class Shop:
         """Make SQLMesh's config and every child process use this shop.
 
         What its `.env` says counts where the environment does not say otherwise.
+
+        Raises:
+            PatronError: If the project has a `.env` and is not the shop: SQLMesh reads that file
+                by itself, over everything else.
         """
+        stray = self.project / self.settings_file.name
+        if self.root != self.project and stray.is_file():
+            raise PatronError(
+                "the settings of the project's own shop would count for every shop",
+                where=str(stray),
+                remedy="move the file into the folder of the shop that it is for",
+            )
         self.data.mkdir(parents=True, exist_ok=True)
         os.environ[SHOP_VARIABLE] = str(self.root)
         if self.settings_file.is_file():

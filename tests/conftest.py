@@ -9,6 +9,7 @@ import pytest
 
 from patron.shop import SHOP_VARIABLE, Shop, find_project, find_shop
 
+SETTINGS = ("PATRON_TIMEZONE", "PATRON_CURRENCY", "PATRON_MAX_REJECTED_SHARE")
 REAL_DATA_VARIABLE = "PATRON_REAL_DATA"
 
 
@@ -17,6 +18,10 @@ def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Shop:
     """An empty shop that this process and its children use for the time of the test."""
     root = tmp_path / "shop"
     monkeypatch.setenv(SHOP_VARIABLE, str(root))
+    for name in SETTINGS:
+        # What a shop's .env sets in this process is gone after the test.
+        monkeypatch.setenv(name, "")
+        monkeypatch.delenv(name)
     found = find_shop(root)
     found.activate()
     return found

@@ -124,3 +124,13 @@ def test_an_error_is_one_message_without_a_traceback(shop) -> None:
     assert done.returncode == 1
     assert done.stderr.startswith("patron: the shop has no sources.yaml")
     assert "Traceback" not in done.stderr
+
+
+def test_init_writes_the_settings_of_a_mapping_and_keeps_those_that_are_there(shop, call):
+    init = ("init", "--mapping", "online_retail_2", "--path", "retail.zip", "--force")
+    call(*init)
+    assert "PATRON_CURRENCY=GBP" in shop.settings_file.read_text().splitlines()
+    assert shop.settings_file.stat().st_mode & 0o777 == 0o600
+    shop.settings_file.write_text("PATRON_CURRENCY=EUR\n")
+    call(*init)
+    assert shop.settings_file.read_text() == "PATRON_CURRENCY=EUR\n"

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from patron.errors import BusyError, PatronError, UsageError
-from patron.shop import find_project, find_shop
+from patron.shop import Shop, find_project, find_shop
 
 
 def test_an_error_says_what_where_and_remedy() -> None:
@@ -53,3 +53,11 @@ def test_the_settings_of_a_shop_count_where_the_environment_is_silent(
         "EUR",
     )
     monkeypatch.delenv("PATRON_TIMEZONE")
+
+
+def test_settings_of_the_project_would_count_for_every_shop(tmp_path: Path) -> None:
+    project, shop = tmp_path / "project", tmp_path / "shop"
+    project.mkdir()
+    (project / ".env").write_text("PATRON_CURRENCY=GBP\n")
+    with pytest.raises(PatronError, match="would count for every shop"):
+        Shop(root=shop, project=project).activate()

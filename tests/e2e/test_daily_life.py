@@ -1,0 +1,171 @@
+"""Daily life with the stock `sqlmesh` command: change a mart, run the next day, fail an audit."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "support"))
+
+from stock import CLONE, Stock
+
+LAST_DAY = "2026-02-28"
+NIGHT_ONE, NIGHT_TWO = "2026-03-01T01:00", "2026-03-02T01:00"
+ROOMS = (
+    "config.yaml",
+    "models",
+    "audits",
+    "macros",
+    "seeds",
+    "signals",
+    "linter",
+    "external_models",
+    "materializations",
+)
+EXECUTIVE = "marts.mart_executive_financial_summary"
+
+
+def patron(shop: Path, *arguments: str) -> str:
+    """Run `patron` as a user would."""
+    done = subprocess.run(
+        [
+            sys.executable,
+            "-c",
+            "from patron.cli import main; main()",
+            "--shop",
+            str(shop),
+            *arguments,
+        ],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def clone(folder: Path) -> Path:
+    """The project without its packages, which are installed."""
+    folder.mkdir(parents=True)
+    for room in ROOMS:
+        source = CLONE / room
+        if source.is_dir():
+            shutil.copytree(source, folder / room, ignore=shutil.ignore_patterns("__pycache__"))
+        elif source.exists():
+            shutil.copy(source, folder / room)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def first_night(tmp_path_factory: pytest.TempPathFactory) -> Stock:
+    """A small simulated shop, loaded and planned on the night after its last day."""
+    folder = tmp_path_factory.mktemp("daily")
+    shop = folder / "shop"
+    patron(
+        shop,
+        "simulate",
+        "--customers",
+        "300",
+        "--orders",
+        "3000",
+        "--days",
+        "400",
+        "--end",
+        "2026-03-01",
+    )
+    patron(shop, "init", "--mapping", "shop_simulator", "--path", "data/shop")
+    patron(shop, "ingest")
+    stock = Stock(clone(folder / "project"), shop)
+    ended = stock.sqlmesh(
+        NIGHT_ONE, "plan", "prod", "--auto-apply", "--skip-tests", "--skip-linter"
+    )
+    assert ended.code == 0, ended.out + ended.err
+    return stock
+
+
+@pytest.fixture
+def stock(first_night: Stock, tmp_path: Path) -> Stock:
+    """A copy of it for one test."""
+    return first_night.copy(tmp_path)
+
+
+def written(stock: Stock, environment: str) -> set[str]:
+    """The models that runs of an environment wrote."""
+    rows = stock.rows(
+        f"SELECT DISTINCT model FROM quality.model_runs WHERE environment = '{environment}'"
+    )
+    return {model for (model,) in rows}
+
+
+def test_changing_one_mart_builds_only_that_in_dev_and_leaves_prod(stock: Stock) -> None:
+    before = stock.tables()
+    path = stock.project / "models/marts/executive/mart_executive_financial_summary.sql"
+    path.write_text(
+        path.read_text().replace("COALESCE(orders.gmv, 0)", "COALESCE(orders.gmv, 0) * 2")
+    )
+    ended = stock.sqlmesh(NIGHT_ONE, "plan", "dev", "--auto-apply", "--skip-tests", "--skip-linter")
+    assert ended.code == 0, ended.out + ended.err
+    assert written(stock, "dev") == {EXECUTIVE}
+    ((dev, prod),) = stock.rows(
+        "SELECT (SELECT SUM(gmv) FROM marts__dev.mart_executive_financial_summary),"
+        f" (SELECT SUM(gmv) FROM {EXECUTIVE})"
+    )
+    assert prod > 0
+    assert dev == 2 * prod
+    after = {name: rows for name, rows in stock.tables().items() if "__dev" not in name}
+    ours = {name for name in before if not name.startswith("warehouse.quality.")}
+    assert {name: after[name] for name in ours} == {name: before[name] for name in ours}
+
+
+def test_the_next_day_runs_its_interval_and_a_second_run_does_nothing(stock: Stock) -> None:
+    patron(stock.shop, "simulate", "advance", "--days", "1")
+    patron(stock.shop, "ingest")
+    ((before,),) = stock.rows("SELECT COUNT(*) FROM quality.model_runs")
+    ended = stock.sqlmesh(NIGHT_TWO, "run", "prod")
+    assert ended.code == 0, ended.out + ended.err
+    ((first, last),) = stock.rows(
+        """
+        SELECT MIN(interval_start)::DATE::TEXT, MAX(interval_end)::DATE::TEXT
+        FROM quality.model_runs
+        WHERE model = 'staging.stg_orders' AND interval_end > TIMESTAMP '2026-03-01'
+        """
+    )
+    assert (first, last) == ("2026-02-22", "2026-03-02"), "the day and its lookback of seven days"
+    assert stock.rows("SELECT as_of_date::TEXT FROM intermediate.int_as_of") == [("2026-03-02",)]
+    assert stock.published_rows(f"SELECT MAX(date_day)::TEXT FROM {EXECUTIVE}") == [("2026-03-01",)]
+
+    ((after,),) = stock.rows("SELECT COUNT(*) FROM quality.model_runs")
+    assert after > before
+    again = stock.sqlmesh(NIGHT_TWO, "run", "prod")
+    assert again.code == 0
+    assert "No models are ready to run" in again.out
+    assert stock.rows("SELECT COUNT(*) FROM quality.model_runs") == [(after,)]
+
+
+def test_a_failing_audit_shows_nobody_the_bad_rows_and_names_them(stock: Stock) -> None:
+    before = stock.tables()
+    stock.execute(
+        """
+        INSERT INTO raw.orders BY NAME
+        SELECT * REPLACE (
+          'bad-order' AS order_id, 'lost' AS order_status,
+          TIMESTAMP '2026-03-01 12:00:00' AS ordered_at
+        )
+        FROM raw.orders WHERE order_status = 'delivered' LIMIT 1
+        """
+    )
+    ended = stock.sqlmesh(NIGHT_TWO, "run", "prod")
+    assert ended.code != 0
+    said = " ".join((ended.out + ended.err).split())
+    for word in ("stg_orders", "accepted_values", "bad-order"):
+        assert word in said, said
+    after = stock.tables()
+    shown = {name for name in before if name.startswith(("warehouse.marts", "published"))}
+    assert {name: after[name] for name in shown} == {name: before[name] for name in shown}
+
+    stock.execute("DELETE FROM raw.orders WHERE order_id = 'bad-order'")
+    assert stock.sqlmesh(NIGHT_TWO, "run", "prod").code == 0
