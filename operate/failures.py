@@ -19,10 +19,16 @@ _muted = False
 def report() -> None:
     """Say on standard error which models failed and in which rows, once per run."""
     run = session.current()
-    if _muted or run is None or not run.failures or run.run_id in _reported:
+    if run is None or not run.failures or run.run_id in _reported:
         return
     _reported.add(run.run_id)
-    sys.stderr.write(f"\npatron: {as_error(run.failures)}\n")
+    tell(as_error(run.failures))
+
+
+def tell(error: PatronError) -> None:
+    """Print an error that SQLMesh would show as a traceback or not at all."""
+    if not _muted:
+        sys.stderr.write(f"\npatron: {error}\n")
 
 
 def as_error(failures: list[Failure]) -> PatronError:

@@ -11,8 +11,9 @@ from typing import Any
 from sqlmesh.utils.errors import SQLMeshError
 
 from ingest import raw
-from operate import guard, publish, record, session
+from operate import failures, guard, publish, record, session
 from operate.record import Run
+from patron.errors import PatronError
 
 
 def begin(adapter: Any, environment: str) -> None:
@@ -43,6 +44,9 @@ def end(adapter: Any, environment: str, snapshots: dict[str, Any]) -> None:
     try:
         if shop and production and not run.failures and not interrupted:
             publish.publish_if_behind(adapter, shop, snapshots, run.run_id)
+    except PatronError as error:
+        failures.tell(error)
+        raise
     finally:
         session.unlock()
 

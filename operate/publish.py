@@ -21,8 +21,10 @@ import duckdb
 from sqlglot import exp
 
 from operate.record import now
+from patron.errors import PatronError
 from patron.shop import Shop
 from patron.sql import identifier, literal
+from patron.warehouse import first_line
 
 if TYPE_CHECKING:
     from sqlmesh.core.snapshot import Snapshot
@@ -82,6 +84,9 @@ def publish_if_behind(
         shop: Whose copy to write.
         snapshots: The models of production by name.
         run_id: The run whose result this is.
+
+    Raises:
+        PatronError: If the copy cannot be written; the old one stays.
     """
     cursor = adapter.cursor
     items = _items(cursor, snapshots)
@@ -93,7 +98,15 @@ def publish_if_behind(
     reuse = bool(published) and _share(changed, items) < REUSE_BELOW_CHANGED_SHARE
     if not reuse:
         changed, gone = items, set()
-    _write(cursor, shop, changed, gone, run_id, reuse=reuse)
+    try:
+        _write(cursor, shop, changed, gone, run_id, reuse=reuse)
+    except (duckdb.Error, OSError) as error:
+        raise PatronError(
+            f"the models are built but not published: {first_line(error)}",
+            where=str(shop.published),
+            remedy="make room or correct the permissions; the next run publishes, until then"
+            " readers have the copy of before",
+        ) from error
     return Publication(tuple(item.key for item in changed), len(items) - len(changed))
 
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import duckdb
+from sqlmesh.utils.errors import SQLMeshError
 
-from operate import publish, record, session
+from operate import failures, publish, record, session
+from patron.errors import PatronError
 from patron.warehouse import is_lock_error
 
 
@@ -29,5 +31,8 @@ def finish_publication(adapter: Any, environment: str, snapshots: dict[str, Any]
     try:
         record.ensure_tables(adapter.cursor)
         publish.publish_if_behind(adapter, shop, snapshots, record.new_run_id())
+    except PatronError as error:
+        failures.tell(error)
+        raise SQLMeshError("The published copy is behind.") from error
     finally:
         session.unlock()

@@ -131,7 +131,8 @@ def _is_current(shop: Shop, page: Path) -> bool:
     """Whether the pages are newer than the data they show and the files they are made of."""
     if not page.exists() or not shop.published.exists():
         return False
-    sources = [path for path in (shop.project / "reports").rglob("*") if path.is_file()]
+    files = (path for path in (shop.project / "reports").rglob("*") if path.is_file())
+    sources = [path for path in files if "__pycache__" not in path.parts]
     newest = max(path.stat().st_mtime for path in (shop.published, *sources))
     return page.stat().st_mtime > newest
 

@@ -193,6 +193,9 @@ def _failure(error: Exception | None) -> PatronError:
     run = session.current()
     if run and run.failures:
         return failures.as_error(run.failures)
+    told = _told(error)
+    if told is not None:
+        return told
     return PatronError(
         "the models cannot be built",
         where=_first_lines(error) if error else None,
@@ -203,3 +206,10 @@ def _failure(error: Exception | None) -> PatronError:
 def _first_lines(error: Exception) -> str:
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
     return "\n          ".join(lines[:MESSAGE_LINES])
+
+
+def _told(error: BaseException | None) -> PatronError | None:
+    """Our own error inside those that SQLMesh wrapped around it."""
+    while error is not None and not isinstance(error, PatronError):
+        error = error.__cause__ or error.__context__
+    return error

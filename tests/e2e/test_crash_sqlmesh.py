@@ -94,7 +94,7 @@ def _interrupted(stock: Stock, scenario: Scenario, undisturbed: Undisturbed, sha
     assert stock.sqlmesh(*scenario.command, kill_before=before).code == KILLED
 
 
-@pytest.mark.parametrize("share", [0.3, 0.5, 0.7, 0.85, 0.97])
+@pytest.mark.parametrize("share", [0.35, 0.55, 0.75, 0.95])
 def test_killed_run_is_completed_by_the_next_run(
     planned_once: Stock,
     undisturbed: Callable[[Scenario], Undisturbed],
@@ -109,7 +109,7 @@ def test_killed_run_is_completed_by_the_next_run(
     assert stock.tables() == expected.tables
 
 
-@pytest.mark.parametrize("share", [0.22, 0.35, 0.5, 0.65, 0.8, 0.95])
+@pytest.mark.parametrize("share", [0.22, 0.4, 0.55, 0.75, 0.95])
 def test_killed_restatement_is_completed_by_a_plain_run(
     planned_once: Stock,
     undisturbed: Callable[[Scenario], Undisturbed],
@@ -135,7 +135,7 @@ def test_restatement_killed_before_it_began_leaves_everything(
     assert stock.tables() == before
 
 
-@pytest.mark.parametrize("share", [0.25, 0.45, 0.65, 0.9])
+@pytest.mark.parametrize("share", [0.3, 0.65, 0.85])
 def test_killed_change_is_completed_by_the_same_plan(
     planned_once: Stock,
     undisturbed: Callable[[Scenario], Undisturbed],
@@ -151,7 +151,7 @@ def test_killed_change_is_completed_by_the_same_plan(
     assert stock.tables() == expected.tables
 
 
-@pytest.mark.parametrize("share", [0.3, 0.6, 0.9])
+@pytest.mark.parametrize("share", [0.4, 0.8])
 def test_killed_first_plan_is_completed_by_the_same_plan(
     planned_once: Stock, tmp_path: Path, share: float
 ) -> None:

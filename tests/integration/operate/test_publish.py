@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import pytest
 from stock import Stock
 
+from operate import transform
 from operate.publish import manifest
+from patron.errors import PatronError
+from patron.shop import Shop
 
 ITEMS = {"marts.mart_customers", "marts.mart_days", "marts.regions", "ml.scores"}
 
@@ -62,3 +66,19 @@ def test_a_model_that_is_gone_is_not_published_any_more(planned: Stock) -> None:
 def test_same_rows_give_the_same_order(planned: Stock) -> None:
     rows = planned.published_rows("SELECT customer_id FROM marts.mart_customers")
     assert rows == sorted(rows)
+
+
+def test_a_copy_that_cannot_be_written_is_told_and_written_later(planned: Stock) -> None:
+    before = planned.published.read_bytes()
+    obstacle = planned.published.with_name("published.duckdb.tmp")
+    obstacle.mkdir()
+    for moment in ("2025-01-12T01:00", "2025-01-12T02:00"):
+        ended = planned.sqlmesh(moment, "run", "prod")
+        assert ended.code == 1
+        assert "patron: the models are built but not published: [Errno 21]" in ended.err
+        assert planned.published.read_bytes() == before
+    with pytest.raises(PatronError, match="the models are built but not published"):
+        transform.run_prod(Shop(planned.shop, planned.project), "2025-01-12T03:00:00")
+    obstacle.rmdir()
+    assert planned.sqlmesh("2025-01-12T04:00", "run", "prod").code == 0
+    assert planned.published_rows("SELECT COUNT(*) FROM marts.mart_days") == [(11,)]
