@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import subprocess
 import sys
 from pathlib import Path
 
@@ -12,6 +11,8 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parents[1] / "support"))
 
 from stock import CLONE, Stock
+
+from tests.support.command import patron_or_fail
 
 LAST_DAY = "2026-02-28"
 NIGHT_ONE, NIGHT_TWO = "2026-03-01T01:00", "2026-03-02T01:00"
@@ -27,25 +28,6 @@ ROOMS = (
     "materializations",
 )
 EXECUTIVE = "marts.mart_executive_financial_summary"
-
-
-def patron(shop: Path, *arguments: str) -> str:
-    """Run `patron` as a user would."""
-    done = subprocess.run(
-        [
-            sys.executable,
-            "-c",
-            "from patron.cli import main; main()",
-            "--shop",
-            str(shop),
-            *arguments,
-        ],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout
 
 
 def clone(folder: Path) -> Path:
@@ -65,7 +47,7 @@ def first_night(tmp_path_factory: pytest.TempPathFactory) -> Stock:
     """A small simulated shop, loaded and planned on the night after its last day."""
     folder = tmp_path_factory.mktemp("daily")
     shop = folder / "shop"
-    patron(
+    patron_or_fail(
         shop,
         "simulate",
         "--customers",
@@ -77,8 +59,8 @@ def first_night(tmp_path_factory: pytest.TempPathFactory) -> Stock:
         "--end",
         "2026-03-01",
     )
-    patron(shop, "init", "--mapping", "shop_simulator", "--path", "data/shop")
-    patron(shop, "ingest")
+    patron_or_fail(shop, "init", "--mapping", "shop_simulator", "--path", "data/shop")
+    patron_or_fail(shop, "ingest")
     stock = Stock(clone(folder / "project"), shop)
     ended = stock.sqlmesh(
         NIGHT_ONE, "plan", "prod", "--auto-apply", "--skip-tests", "--skip-linter"
@@ -122,8 +104,8 @@ def test_changing_one_mart_builds_only_that_in_dev_and_leaves_prod(stock: Stock)
 
 
 def test_the_next_day_runs_its_interval_and_a_second_run_does_nothing(stock: Stock) -> None:
-    patron(stock.shop, "simulate", "advance", "--days", "1")
-    patron(stock.shop, "ingest")
+    patron_or_fail(stock.shop, "simulate", "advance", "--days", "1")
+    patron_or_fail(stock.shop, "ingest")
     ((before,),) = stock.rows("SELECT COUNT(*) FROM quality.model_runs")
     ended = stock.sqlmesh(NIGHT_TWO, "run", "prod")
     assert ended.code == 0, ended.out + ended.err

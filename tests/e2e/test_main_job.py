@@ -1,0 +1,129 @@
+"""The main job as the README tells it: from the shop to the report, simulated and real."""
+
+from __future__ import annotations
+
+import json
+from decimal import Decimal
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from tests.support.command import patron, patron_or_fail
+
+PUBLISHED = "published.duckdb"
+
+
+def ask(shop: Path, query: str, database: str = PUBLISHED) -> list[tuple[object, ...]]:
+    """Ask what readers see."""
+    with duckdb.connect(str(shop / "data" / database), read_only=True) as connection:
+        return connection.execute(query).fetchall()
+
+
+@pytest.fixture(scope="module")
+def simulated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A simulated shop after its first cycle."""
+    shop = tmp_path_factory.mktemp("simulated") / "shop"
+    patron_or_fail(shop, "simulate", "--customers", "1500", "--orders", "15000", "--days", "1095")
+    patron_or_fail(shop, "init", "--mapping", "shop_simulator", "--path", "data/shop")
+    said = patron_or_fail(shop, "run")
+    assert said.strip().endswith(str(shop / "site" / "index.html"))
+    return shop
+
+
+def test_the_simulated_shop_ends_in_a_report_with_its_numbers(simulated: Path) -> None:
+    page = (simulated / "site" / "index.html").read_text(encoding="utf-8")
+    ((customers,),) = ask(
+        simulated, "SELECT COUNT(*) FROM marts.mart_customer_analytics WHERE total_orders > 0"
+    )
+    assert isinstance(customers, int)
+    assert 1000 < customers <= 1500
+    assert "Executive dashboard" in page
+    assert f"{customers:,}" in page or f"{customers / 1000:.2f}k" in page
+    assert "<svg" in page
+    assert "://" not in page.replace("http://www.w3.org/2000/svg", "")
+
+
+def test_every_buyer_is_scored(simulated: Path) -> None:
+    ((buyers, valued, churn, next_order),) = ask(
+        simulated,
+        """
+        SELECT COUNT(*), COUNT(predicted_clv_12m), COUNT(churn_probability),
+          COUNT(expected_next_order_date)
+        FROM marts.mart_customer_analytics WHERE total_orders > 0
+        """,
+    )
+    assert buyers == valued == churn
+    # Whoever is likely gone has no next order to expect.
+    assert isinstance(next_order, int)
+    assert isinstance(buyers, int)
+    assert buyers / 4 < next_order < buyers
+    assert ask(
+        simulated,
+        "SELECT DISTINCT risk_source FROM marts.mart_customer_analytics WHERE total_orders > 0",
+    ) == [("model",)]
+
+
+def test_no_personal_data_reaches_the_published_copy(simulated: Path) -> None:
+    columns = {
+        name for (name,) in ask(simulated, "SELECT DISTINCT column_name FROM duckdb_columns()")
+    }
+    assert not columns & {"email", "first_name", "last_name", "phone", "birth_date"}
+
+
+def test_a_second_cycle_finds_nothing_due(simulated: Path) -> None:
+    steps = json.loads(patron_or_fail(simulated, "run", "--json"))["steps"]
+    outcomes = {step["step"]: step["outcome"] for step in steps}
+    assert outcomes["ingest"] == outcomes["transform"] == outcomes["train"] == "skipped"
+
+
+def test_the_status_is_readable_by_machines(simulated: Path) -> None:
+    status = json.loads(patron_or_fail(simulated, "status", "--json"))
+    assert {"loads", "models", "champions", "published"} <= set(status)
+
+
+@pytest.mark.slow
+@pytest.mark.real_data
+def test_online_retail_with_the_same_commands(real_data: Path, tmp_path: Path) -> None:
+    shop = tmp_path / "shop"
+    archive = str(real_data / "online_retail_II_csv.zip")
+    patron_or_fail(shop, "init", "--mapping", "online_retail_2", "--path", archive)
+    said = patron_or_fail(shop, "run")
+    assert said.strip().endswith(str(shop / "site" / "index.html"))
+
+    # 5,942 people by the publisher's count; some only ever returned goods or bought nothing.
+    assert ask(shop, "SELECT COUNT(*) FROM raw.customers", "warehouse.duckdb") == [(5942,)]
+    ((first, last),) = ask(
+        shop,
+        "SELECT MIN(date_day)::TEXT, MAX(date_day)::TEXT"
+        " FROM marts.mart_executive_financial_summary",
+    )
+    assert (first, last) == ("2009-12-01", "2011-12-09")
+    ((gmv, guests),) = ask(
+        shop,
+        """
+        SELECT SUM(gross_amount), SUM(CASE WHEN is_guest THEN gross_amount ELSE 0 END)
+        FROM marts.fct_orders
+        """,
+    )
+    ((lines,),) = ask(
+        shop, "SELECT SUM(quantity * unit_price) FROM raw.order_items", "warehouse.duckdb"
+    )
+    assert gmv == lines == Decimal("19700954.44")
+    assert isinstance(guests, Decimal)
+    assert 0 < guests < gmv
+    refused = ask(
+        shop, "SELECT stream, reason, SUM(row_count)::INT FROM quality.rejected_rows GROUP BY ALL"
+    )
+    assert refused == [("returns", "order is unknown or was refused", 2038)]
+    page = (shop / "site" / "index.html").read_text(encoding="utf-8")
+    assert "£" in page
+    assert "9 Dec 2011" in page
+
+
+def test_a_shop_without_sources_is_told_what_to_do(tmp_path: Path) -> None:
+    done = patron(tmp_path / "shop", "run")
+    assert done.returncode != 0
+    assert "sources.yaml" in done.stderr
+    assert "patron init" in done.stderr
+    assert "Traceback" not in done.stderr

@@ -1,0 +1,31 @@
+"""The command `patron` in a process of its own, as people call it."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+PATRON = (sys.executable, "-c", "from patron.cli import main; main()")
+SETTINGS = ("PATRON_TIMEZONE", "PATRON_CURRENCY", "PATRON_MAX_REJECTED_SHARE")
+
+
+def patron(shop: Path, *arguments: str, timeout: float = 600) -> subprocess.CompletedProcess[str]:
+    """Run `patron --shop SHOP ARGUMENTS`."""
+    clean = {name: value for name, value in os.environ.items() if name not in SETTINGS}
+    return subprocess.run(
+        [*PATRON, "--shop", str(shop), *arguments],
+        env=clean,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=timeout,
+    )
+
+
+def patron_or_fail(shop: Path, *arguments: str, timeout: float = 600) -> str:
+    """The same, for steps that have to work; gives what was printed."""
+    done = patron(shop, *arguments, timeout=timeout)
+    assert done.returncode == 0, f"patron {' '.join(arguments)}\n{done.stdout}\n{done.stderr}"
+    return done.stdout
