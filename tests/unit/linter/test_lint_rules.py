@@ -24,6 +24,7 @@ from linter.completeness import (
     NoUnreconciledMart,
     NoUntestedLogic,
 )
+from linter.contracts import ContractKept
 from linter.layers import AuditTablesDeclared, LayerName, LayerOrder
 from linter.portability import NoClock, PortableKind, PortableQuery, ReadableQuery
 from tests.support.definitions import PROJECT, model_of
@@ -81,6 +82,7 @@ RULES = [
     NoClock,
     PortableQuery,
     ReadableQuery,
+    ContractKept,
 ]
 
 
@@ -342,3 +344,41 @@ def test_every_rule_is_tested_and_switched_on() -> None:
     assert written == {rule.__name__ for rule in RULES} | {"LayerName"}
     config = (PROJECT / "config.yaml").read_text(encoding="utf-8")
     assert [name for name in written if f"- {name.lower()}\n" not in config] == []
+
+
+CONTRACT = "owner: data_team\ncolumns:\n  id: {type: INT, required: true}\n"
+MART = GOOD.replace("intermediate.int_good", "marts.mart_good").replace(
+    "grain id,", "grain id, audits (not_null(columns := (id))),"
+)
+
+
+@pytest.mark.parametrize(
+    ("contract", "message"),
+    [
+        (CONTRACT, None),
+        (None, "has no contract; write contracts/mart_good.yaml"),
+        (CONTRACT.replace("INT", "TEXT"), "id is INT, promised TEXT"),
+        (CONTRACT + "  name: {type: TEXT}\n", "name is promised and missing"),
+        (CONTRACT.replace("  id:", "  key:"), "key is promised and missing"),
+        ("owner: data_team\ncolumns: {}\n", "id is given and not promised"),
+        (CONTRACT.replace("data_team", "sales"), "the owner is data_team, promised sales"),
+    ],
+)
+def test_a_mart_keeps_its_contract(
+    contract: str | None, message: str | None, context: Context
+) -> None:
+    path = Path(context.path) / "contracts" / "mart_good.yaml"
+    path.parent.mkdir(exist_ok=True)
+    path.unlink(missing_ok=True)
+    if contract is not None:
+        path.write_text(contract, encoding="utf-8")
+    said = complaint(ContractKept, context, MART)
+    assert said is None if message is None else message in (said or "")
+
+
+def test_what_is_promised_never_null_is_audited(context: Context) -> None:
+    path = Path(context.path) / "contracts" / "mart_good.yaml"
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(CONTRACT, encoding="utf-8")
+    unaudited = MART.replace("audits (not_null(columns := (id))),", "")
+    assert "which no not_null checks" in (complaint(ContractKept, context, unaudited) or "")
