@@ -22,6 +22,8 @@ Metric = Callable[[Array, Array], Measure]
 REPLICATES = 200
 SEED = 20_240_229
 GROUPS = 10
+MIN_AREA = 1e-12
+"""Below this, all values are equal but for rounding, and there is nothing to rank."""
 
 
 @dataclass(frozen=True)
@@ -39,12 +41,15 @@ def measure(metric: Metric, truth: Array, prediction: Array) -> float:
 
 
 def gini(truth: Array, prediction: Array) -> Measure:
-    """Normalised Gini: how well the order of predictions matches the order of values, at most 1."""
+    """Normalised Gini: how well the order of predictions matches that of values, at most 1.
+
+    NaN where all values are equal: any order is right then.
+    """
     own, best = _lorenz_area(truth, prediction), _lorenz_area(truth, truth)
 
     def value(weight: Array) -> float:
         area = best(weight)
-        return own(weight) / area if area else float("nan")
+        return own(weight) / area if area > MIN_AREA else float("nan")
 
     return value
 
