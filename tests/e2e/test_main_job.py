@@ -71,6 +71,14 @@ def test_no_personal_data_reaches_the_published_copy(simulated: Path) -> None:
     assert not columns & {"email", "first_name", "last_name", "phone", "birth_date"}
 
 
+def test_every_metric_has_a_value(simulated: Path) -> None:
+    defined = ask(simulated, "SELECT metric, expression, model FROM quality.metric_definitions")
+    assert len(defined) > 10
+    for metric, expression, model in defined:
+        ((value,),) = ask(simulated, f"SELECT {expression} FROM {model}")
+        assert value is not None, metric
+
+
 def test_a_second_cycle_finds_nothing_due(simulated: Path) -> None:
     steps = json.loads(patron_or_fail(simulated, "run", "--json"))["steps"]
     outcomes = {step["step"]: step["outcome"] for step in steps}
