@@ -186,13 +186,13 @@ FROM (
 WHERE getvariable('with_models');
 
 CREATE TABLE quality.rejected_rows (
-  event_date DATE, stream TEXT, row_key TEXT, reason TEXT, rejected_by TEXT
+  event_date DATE, stream TEXT, row_key TEXT, reason TEXT, rejected_by TEXT, row_count BIGINT
 );
 INSERT INTO quality.rejected_rows
 SELECT
   getvariable('as_of') - 1 - (i * 7 % 400)::INT, ['orders', 'order_items', 'customers'][1 + i % 3], 'K' || i,
   ['order_amount is not positive', 'unknown parent', 'email is not valid', 'ordered_at lies in the future'][1 + i % 4],
-  ['contract', 'staging'][1 + i % 2]
+  ['contract', 'staging'][1 + i % 2], 1
 FROM range(0, getvariable('customers') // 50) AS numbers(i);
 
 CREATE TABLE quality.model_runs (

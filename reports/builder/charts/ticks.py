@@ -36,8 +36,8 @@ def value_scale(
         count: How many steps fit.
         fixed: Whether the low and the high end are exactly as given.
     """
-    if high <= low:
-        high = low + (abs(low) or 1.0)
+    if high - low <= 1e-9 * max(abs(low), abs(high), 1e-9):
+        high = low + (abs(low) if abs(low) > 1e-9 else 1.0)
     step = _nice_step((high - low) / count)
     bottom = low if fixed[0] else math.floor(low / step + 1e-9) * step
     top = high if fixed[1] else math.ceil(high / step - 1e-9) * step

@@ -35,7 +35,7 @@ def specification(chart: Chart, layout: Layout) -> Spec:
             "top": layout.top,
             "bottom": layout.bottom,
         },
-        "background": None,
+        "background": "transparent",
         "layer": layers,
         "config": _config(),
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 
 from markupsafe import Markup
@@ -76,6 +77,8 @@ def _target(use: Use, value: float | None) -> Target | None:
     if isinstance(wanted, str):
         wanted = use.data.rows[0].get(wanted, wanted)
     goal = number(wanted)
+    with suppress(ValueError, TypeError):
+        goal = float(str(wanted)) if goal is None else goal
     if goal is None and isinstance(wanted, str):
         use.warn(f"target='{wanted}' is neither a number nor a column")
     if goal is None or value is None or goal <= 0:

@@ -48,8 +48,9 @@ def _render(kind: ChartKind, use: Use) -> Markup:
         return empty(use)
     stacking = _stacking(kind, use)
     frame = build_frame(data, _wanted(kind, use, stacking), use.page.formatter)
-    if not frame.series:
-        raise ComponentError(f"<{use.component.name}> finds no column of numbers for y")
+    if not any(value is not None for each in frame.series for value in each.values):
+        names = ", ".join(use.columns("y")) or "any column"
+        raise ComponentError(f"<{use.component.name}> finds no numbers in {names}")
     chart = Chart(
         kind=kind,
         x_kind=frame.x_kind,

@@ -21,6 +21,11 @@ _CLOCK = re.compile(
     r"\b(now\s*\(|current_date\b|current_timestamp\b|today\s*\(|get_current_time|random\s*\()",
     re.IGNORECASE,
 )
+_CATALOGUE = re.compile(
+    r"\b(information_schema|pg_catalog|duckdb_\w+|pragma_\w+|getenv|current_setting|query|query_table)"
+    r"\s*[.(]|^\s*(pragma|show|describe|summarize|explain|call)\b",
+    re.IGNORECASE,
+)
 _STRINGS_AND_COMMENTS = re.compile(r"'(?:[^']|'')*'|--[^\n]*|/\*.*?\*/", re.DOTALL)
 
 
@@ -98,6 +103,8 @@ class QueryRunner:
         statements = self._connection.extract_statements(sql)
         if len(statements) != 1 or statements[0].type != duckdb.StatementType.SELECT:
             raise QueryError("a query of a page is exactly one SELECT", query)
+        if found := _CATALOGUE.search(_STRINGS_AND_COMMENTS.sub(" ", sql)):
+            raise QueryError(f"'{found[1] or found[2]}' is not for pages", query)
         tables = frozenset(self._connection.get_table_names(sql, qualified=True))
         for table in sorted(tables):
             if table.split(".")[0].strip('"') not in SCHEMAS or "." not in table:

@@ -86,7 +86,8 @@ class Formatter:
         """Whether a tag exists or a code has something to fill in."""
         if wanted in self.custom or is_tag(wanted.lower(), self.currency):
             return True
-        return bool(_CODE_SIGNS & set(wanted)) or not wanted.isalnum() or _is_date_code(wanted)
+        has_digits = bool(_CODE_SIGNS & set(wanted))
+        return _is_date_code(wanted) or (has_digits and (wanted.isdigit() or not wanted.isalnum()))
 
     def title(self, column: str) -> str:
         """A column's name for people: `net_revenue_amount` becomes `Net revenue`."""
@@ -157,4 +158,4 @@ def _decimals(values: list[float], most: int = 2) -> str:
 
 
 def _is_date_code(code: str) -> bool:
-    return bool(code) and set(code.lower()) <= set("ymdhs")
+    return bool(code) and set(code.lower()) <= set("ymdhs /:-.,")

@@ -49,13 +49,13 @@ def read_brace(inner: str, line: int) -> Node | Mark | None:
         PageSyntaxError: For a block that does not exist or is not complete.
     """
     text = inner.strip()
+    if not text or text.startswith("/*"):
+        return None
     sign, word, rest = text[:1], *_split(text[1:])
     if sign in ("#", ":", "/"):
         return _block(sign, word, rest, line)
     if sign == "@":
         return _directive(word, rest, line)
-    if not text or text.startswith("/*"):
-        return None
     return Output(Code(text, "expression", line))
 
 

@@ -73,7 +73,7 @@ _SPECIAL = re.compile(
       | (?P<code>`+)
       | (?P<comment><!--)
       | (?P<escape>\\[{}<])
-      | (?P<jinja>\{(?:[{%]|\#(?!(?:if|each)\b)))
+      | (?P<jinja>\{(?:[{%]|\#(?=[\s-])))
       | (?P<brace>\{)
       | </(?P<close>[A-Z]\w*)\s*>
       | <(?P<component>[A-Z]\w*)

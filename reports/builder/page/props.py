@@ -12,7 +12,7 @@ from reports.builder.page.nodes import Code, PropValue
 
 _NAME = re.compile(r"[\w:@.-]+")
 _SPACE = re.compile(r"(?:\s|,|//[^\n]*\n|/\*.*?\*/)+", re.DOTALL)
-_BARE_VALUE = re.compile(r"[^\s>{}\"'`]+?(?=\s|/?>|$)")
+_BARE_VALUE = re.compile(r"(?!/?>)[^\s>{}\"'`]+?(?=\s|/?>|$)")
 
 
 @dataclass(frozen=True)

@@ -61,6 +61,7 @@ class PageRenderer:
     facts: Mapping[str, object] = field(default_factory=dict)
     columns: int = 1
     _told: set[str] = field(default_factory=set)
+    _open_partials: list[str] = field(default_factory=list)
     _counts: Counter[str] = field(default_factory=Counter)
 
     def render(self, tree: Sequence[nodes.Node], scope: Scope) -> Markup:
@@ -158,7 +159,12 @@ class PageRenderer:
             near = did_you_mean(path, self.partials)
             self.notices.error(line, f"there is no partial '{path}'{near}")
             return
+        if path in self._open_partials:
+            self.notices.error(line, f"partials include each other: '{path}'")
+            return
+        self._open_partials.append(path)
         yield from self._flatten(partial.nodes, scope)
+        self._open_partials.pop()
 
     def _document(self, leaves: Sequence[Leaf]) -> Markup:
         document = Document()

@@ -1,0 +1,1 @@
+"""From the folder of pages to the folder of HTML files."""

@@ -1,0 +1,157 @@
+"""A preview on this machine: the site is rebuilt when its content or the data change, and reloads itself."""
+
+from __future__ import annotations
+
+import tempfile
+import threading
+from collections.abc import Iterator
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import ClassVar
+
+from patron.console import say
+from patron.errors import PatronError
+from patron.shop import Shop
+from reports.builder.api import build_site
+
+_POLL_SECONDS = 0.7
+_VERSION_PATH = "/__version"
+_CSP_START = b'<meta http-equiv="Content-Security-Policy"'
+_RELOAD = b"""<script>
+(function poll(version) {
+  fetch('/__version').then(function (answer) { return answer.text(); }).then(function (now) {
+    if (version && now !== version) location.reload();
+    setTimeout(poll, 1000, now);
+  }, function () { setTimeout(poll, 2000, version); });
+})();
+</script>
+"""
+
+
+class PreviewServer:
+    """Serves a site from a temporary folder and keeps it up to date.
+
+    Args:
+        shop: Whose data are shown.
+        port: On the loopback interface; 0 takes a free one.
+        wait_seconds: How long a build waits for the published copy.
+        content: The folder of pages; the project's by default.
+    """
+
+    def __init__(
+        self, shop: Shop, port: int, wait_seconds: float, content: Path | None = None
+    ) -> None:
+        self._shop = shop
+        self._wait = wait_seconds
+        self._content = content or shop.project / "reports"
+        self._folder = tempfile.TemporaryDirectory(prefix="patron-preview-")
+        self._site = Path(self._folder.name) / "site"
+        self._stopped = threading.Event()
+        handler = partial(_Handler, directory=str(self._site))
+        try:
+            self._server = ThreadingHTTPServer(("127.0.0.1", port), handler)
+        except OSError as error:
+            self._folder.cleanup()
+            raise PatronError(
+                f"cannot listen on port {port}: {error.strerror}",
+                remedy="choose another with --port, or 0 for a free one",
+            ) from error
+
+    @property
+    def url(self) -> str:
+        """Where the preview is."""
+        return f"http://127.0.0.1:{self._server.server_port}/"
+
+    def run(self) -> None:
+        """Build, serve and rebuild until `stop` is called."""
+        self._build()
+        watcher = threading.Thread(target=self._watch, daemon=True)
+        watcher.start()
+        try:
+            self._server.serve_forever()
+        finally:
+            self._stopped.set()
+            watcher.join()
+            self.close()
+
+    def close(self) -> None:
+        """Let go of the port and of the temporary folder."""
+        self._server.server_close()
+        self._folder.cleanup()
+
+    def stop(self) -> None:
+        """Make `run` return."""
+        self._stopped.set()
+        self._server.shutdown()
+
+    def _watch(self) -> None:
+        seen = self._state()
+        while not self._stopped.wait(_POLL_SECONDS):
+            now = self._state()
+            if now != seen:
+                seen = now
+                self._build()
+
+    def _build(self) -> None:
+        try:
+            result = build_site(
+                self._shop, self._site, wait_seconds=self._wait, content=self._content
+            )
+        except PatronError as error:
+            say(f"patron: {error}")
+            return
+        for notice in (*result.warnings, *result.errors):
+            say(str(notice))
+        _Handler.version = str(int(_Handler.version) + 1)
+        say(f"Built {len(result.pages)} pages")
+
+    def _state(self) -> list[tuple[str, int]]:
+        return [(str(file), file.stat().st_mtime_ns) for file in self._watched() if file.exists()]
+
+    def _watched(self) -> Iterator[Path]:
+        yield self._shop.published
+        yield from sorted(
+            file
+            for folder in ("pages", "queries", "partials", "theme", "static")
+            for file in (self._content / folder).rglob("*")
+            if file.is_file()
+        )
+
+
+class _Handler(SimpleHTTPRequestHandler):
+    version: ClassVar[str] = "0"
+
+    def do_GET(self) -> None:  # noqa: N802  the name is given by the standard library
+        if self.path == _VERSION_PATH:
+            self._send(self.version.encode(), "text/plain")
+            return
+        file = Path(self.translate_path(self.path))
+        file = file / "index.html" if file.is_dir() else file
+        if file.suffix == ".html" and file.is_file():
+            page = file.read_bytes().replace(b"</body>", _RELOAD + b"</body>")
+            # The policy of the built page forbids the reload script; the preview does without it.
+            self._send(page.replace(_CSP_START, b'<meta name="csp"'), "text/html; charset=utf-8")
+            return
+        super().do_GET()
+
+    def _send(self, body: bytes, kind: str) -> None:
+        self.send_response(200)
+        self.send_header("Content-Type", kind)
+        self.send_header("Content-Length", str(len(body)))
+        self.send_header("Cache-Control", "no-store")
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002
+        """Say nothing about each request."""
+
+
+def preview(shop: Shop, port: int, wait_seconds: float) -> None:
+    """Serve the preview until it is interrupted."""
+    server = PreviewServer(shop, port, wait_seconds)
+    say(f"Preview at {server.url} (stop with Ctrl-C)")
+    try:
+        server.run()
+    except KeyboardInterrupt:
+        say("Preview stopped")

@@ -1,0 +1,151 @@
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import threading
+import time
+import urllib.request
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+from published_sample import change_sample, publish_sample
+
+from patron.cli import patron
+from patron.errors import PatronError
+from patron.shop import Shop, find_project
+from reports.builder.site.preview import PreviewServer
+
+
+def call(shop: Shop, *arguments: str) -> Result:
+    return CliRunner().invoke(patron, ["--shop", str(shop.root), "report", *arguments])
+
+
+def test_build_ends_with_the_path_of_the_first_page(published: Shop) -> None:
+    result = call(published, "build")
+    assert result.exit_code == 0
+    assert "pages/index.md: Executive dashboard" in result.stderr
+    assert result.stdout.strip() == str(published.site / "index.html")
+    assert Path(result.stdout.strip()).is_file()
+
+
+def test_build_elsewhere_as_json(published: Shop, tmp_path: Path) -> None:
+    result = call(published, "build", "--out", str(tmp_path / "out"), "--json")
+    found = json.loads(result.stdout)
+    assert found["ok"] is True
+    assert found["index"] == str(tmp_path / "out" / "index.html")
+    assert found["pages"][0]["title"] == "Executive dashboard"
+    assert not published.site.exists()
+
+
+def test_a_query_that_fails_makes_the_exit_code_1(published: Shop) -> None:
+    change_sample(published, "ALTER TABLE marts.fct_orders RENAME COLUMN order_value_tier TO tier")
+    result = call(published, "build")
+    assert result.exit_code == 1
+    assert "query 'tiers': Binder Error" in result.stderr
+    assert "Columns: marts.fct_orders (" in result.stderr
+    assert "the pages show the errors in place" in result.stderr
+    assert "Query &#39;tiers&#39; failed" in (published.site / "index.html").read_text("utf-8")
+
+
+def test_strict_checks_fail_on_warnings(published: Shop) -> None:
+    assert call(published, "check").exit_code == 0
+    strict = call(published, "check", "--strict")
+    assert strict.exit_code == 1
+    assert "stale" in strict.stderr
+
+
+def test_new_refuses_a_name_that_cannot_be(published: Shop) -> None:
+    result = call(published, "new", "../x")
+    assert isinstance(result.exception, PatronError)
+    assert result.exception.exit_code == 2
+
+
+@pytest.mark.parametrize("command", [[], ["build"], ["check"], ["serve"], ["new"]])
+def test_help_has_an_example(published: Shop, command: list[str]) -> None:
+    assert "Example: patron report" in call(published, *command, "--help").stdout
+
+
+def test_errors_have_no_traceback(shop: Shop) -> None:
+    environment = {**os.environ, "PATRON_SHOP": str(shop.root)}
+    done = subprocess.run(
+        [sys.executable, "-c", "from patron.cli import main; main()", "report", "build"],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert done.stderr.startswith("patron: nothing has been published yet\n  where:")
+    assert "Traceback" not in done.stderr
+
+
+def test_help_needs_nothing_heavy() -> None:
+    script = (
+        "import sys, reports.builder.cli\n"
+        "print(sorted({'duckdb', 'jinja2', 'pandas', 'altair', 'vl_convert', 'markdown_it', 'yaml'}"
+        " & set(sys.modules)))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=find_project(),
+    )
+    assert done.stdout.strip() == "[]"
+
+
+def read(url: str) -> str:
+    with urllib.request.urlopen(url, timeout=5) as answer:
+        return str(answer.read().decode())
+
+
+def test_the_preview_follows_pages_and_data(published: Shop, content: Path) -> None:
+    page = content / "pages" / "index.md"
+    page.write_text("First.", encoding="utf-8")
+    server = PreviewServer(published, 0, 5.0, content)
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    try:
+        assert "First." in _until(server.url, "First.")
+        html = read(server.url)
+        assert "/__version" in html
+        assert 'http-equiv="Content-Security-Policy"' not in html
+        before = read(server.url + "__version")
+        page.write_text("Second.", encoding="utf-8")
+        assert "Second." in _until(server.url, "Second.")
+        assert read(server.url + "__version") != before
+        page.write_text("<Grid>", encoding="utf-8")
+        assert "is not closed" in _until(server.url, "is not closed")
+        page.write_text("Data of {publication.as_of_date}.", encoding="utf-8")
+        publish_sample(published, customers=5)
+        _until(server.url, "Data of 15 Sep 2025")
+    finally:
+        server.stop()
+        thread.join(timeout=10)
+    assert not thread.is_alive()
+    assert not published.site.exists()
+
+
+def _until(url: str, wanted: str) -> str:
+    deadline = time.monotonic() + 20
+    while time.monotonic() < deadline:
+        try:
+            found = read(url)
+        except OSError:
+            found = ""
+        if wanted in found:
+            return found
+        time.sleep(0.1)
+    raise AssertionError(f"{wanted} did not appear")
+
+
+def test_a_port_in_use_is_a_clear_error(published: Shop, content: Path) -> None:
+    server = PreviewServer(published, 0, 5.0, content)
+    port = int(server.url.rstrip("/").rpartition(":")[2])
+    with pytest.raises(PatronError, match=f"cannot listen on port {port}"):
+        PreviewServer(published, port, 5.0, content)
+    server.close()
