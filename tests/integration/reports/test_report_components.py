@@ -151,7 +151,8 @@ def test_data_table_with_columns(render: Render) -> None:
         "  <Column id=revenue_amount title=Revenue fmt=eur0 contentType=bar />\n"
         "  <Column id=open_share weightCol=orders />\n"
         "  <Column id=change_pct contentType=delta colGroup=Movement />\n"
-        "  <Column id=orders contentType=colorscale colorScale=positive totalAgg=max colGroup=Movement />\n"
+        "  <Column id=orders contentType=colorscale colorScale=positive totalAgg=max"
+        " colGroup=Movement />\n"
         "</DataTable>",
     )
     rows = re.findall(r"<tr>.*?</tr>", html, re.DOTALL)
@@ -178,7 +179,8 @@ def test_total_rows_never_sum_ratios(render: Render) -> None:
 
 def test_table_links_lead_to_pages_or_nowhere(render: Render) -> None:
     built = render(
-        "```sql rows\nSELECT * FROM (VALUES ('a', '/other'), ('b', 'javascript:alert(1)')) AS t(name, path)\n```\n"
+        "```sql rows\nSELECT * FROM (VALUES ('a', '/other'), ('b', 'javascript:alert(1)'))"
+        " AS t(name, path)\n```\n"
         "<DataTable data={rows} link=path />\n\n"
         "<DataTable data={rows}>\n<Column id=path contentType=link linkLabel=name/>\n</DataTable>",
         other="Other",
@@ -208,8 +210,11 @@ def test_table_links_lead_to_pages_or_nowhere(render: Render) -> None:
         ("<LineChart data={sales} y=orders series=city markers step legend />", "Line chart"),
         ("<AreaChart data={sales} x=month y=orders />", "Area chart"),
         (
-            "<LineChart data={sales} y=orders>\n<ReferenceLine y=5 label=Goal color=negative />\n"
-            "<ReferenceLine x='2025-02-01' label=Launch />\n</LineChart>",
+            (
+                "<LineChart data={sales} y=orders>\n"
+                "<ReferenceLine y=5 label=Goal color=negative />\n"
+                "<ReferenceLine x='2025-02-01' label=Launch />\n</LineChart>"
+            ),
             "Goal (5)",
         ),
     ],
@@ -238,9 +243,11 @@ def test_charts_offer_their_data(render: Render) -> None:
 def test_layout(render: Render) -> None:
     html = body(
         render,
-        "<Grid cols=2 gapSize=lg>\n<Group>\n\n## One\n\n</Group>\n<Group>\n\n- two\n\n</Group>\n</Grid>\n"
+        "<Grid cols=2 gapSize=lg>\n<Group>\n\n## One\n\n</Group>\n"
+        "<Group>\n\n- two\n\n</Group>\n</Grid>\n"
         "<Details title='More' open>\n\n**inside**\n\n</Details>\n"
-        "<Tabs>\n<Tab label=First>\na\n</Tab>\n<Tab label=Second description=why>\nb\n</Tab>\n</Tabs>\n"
+        "<Tabs>\n<Tab label=First>\na\n</Tab>\n"
+        "<Tab label=Second description=why>\nb\n</Tab>\n</Tabs>\n"
         "<Alert status=warning description='Watch'>\nout\n</Alert>\n<Note>small</Note>\n"
         "An <Info description='a \"tip\"' /> here.<LineBreak lines=2 />\n<PageBreak />\n",
     )

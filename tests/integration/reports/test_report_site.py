@@ -273,9 +273,11 @@ def test_blocks_in_text_lists_and_tables(render: Render) -> None:
     built = render(
         "```sql rows\nSELECT i AS n, i * 1.5 AS x FROM range(3) AS r(i)\n```\n"
         "{#if rows.length > 5}many{:else if rows.length == 3}three{:else}few{/if} rows.\n\n"
-        "| n | x |\n|---|---|\n{#each rows as row, i}| {i}: {row.n} | {fmt(row.x, 'num1')} |\n{/each}\n"
+        "| n | x |\n|---|---|\n"
+        "{#each rows as row, i}| {i}: {row.n} | {fmt(row.x, 'num1')} |\n{/each}\n"
         "{#each rows.slice(0, 2) as row}\n- item {row.n}\n{:else}\nnone\n{/each}\n\n"
-        "{% for row in rows %}{% if row.n == 2 %}last {{ row.x | fmt('usd2') }}{% endif %}{% endfor %}\n\n"
+        "{% for row in rows %}{% if row.n == 2 %}last {{ row.x | fmt('usd2') }}{% endif %}"
+        "{% endfor %}\n\n"
         "{@const total = rows[0].n + rows[2].n}{total} {#each [] as x}x{:else}nothing{/each}\n"
     )
     body = built.body

@@ -3,6 +3,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from datetime import date, timedelta
+from itertools import pairwise
 from xml.etree import ElementTree
 
 import altair
@@ -188,7 +189,7 @@ def test_time_axes_have_round_dates(days: int, count: int, labels: list[str]) ->
 def test_labels_spread(positions: list[float]) -> None:
     placed = text.spread(positions, 15, 0, 200)
     ordered = sorted(placed)
-    assert all(b - a >= 15 - 1e-6 for a, b in zip(ordered, ordered[1:], strict=False))
+    assert all(b - a >= 15 - 1e-6 for a, b in pairwise(ordered))
     assert all(-1e-6 <= place <= 200 + 1e-6 for place in placed)
 
 

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 from hypothesis import given
@@ -46,8 +46,8 @@ FORMATTER = Formatter(currency="GBP")
         ("d mmm yyyy", date(2025, 3, 9), "9 Mar 2025"),
         ("dddd mmmm d, yyyy", date(2025, 3, 9), "Sunday March 9, 2025"),
         ("mmm d/yy", date(2025, 3, 9), "Mar 9/25"),
-        ("hh:mm:ss", datetime(2025, 3, 9, 7, 5, 3), "07:05:03"),
-        ("h:mm AM/PM", datetime(2025, 3, 9, 13, 5), "1:05 PM"),
+        ("hh:mm:ss", datetime(2025, 3, 9, 7, 5, 3, tzinfo=UTC), "07:05:03"),
+        ("h:mm AM/PM", datetime(2025, 3, 9, 13, 5, tzinfo=UTC), "1:05 PM"),
         ("0", "text", "text"),
         ('0;0;0;"<"@">"', "text", "<text>"),
     ],
@@ -114,9 +114,10 @@ def test_what_is_no_value_is_a_dash(value: object) -> None:
 
 def test_what_has_no_format_is_readable() -> None:
     plain = FORMATTER.resolve(None, "x", "text")
-    assert plain.text(True) == "Yes"
+    yes = True
+    assert plain.text(yes) == "Yes"
     assert plain.text(date(2025, 1, 2)) == "2 Jan 2025"
-    assert plain.text(datetime(2025, 1, 2, 3, 4)) == "2 Jan 2025 03:04"
+    assert plain.text(datetime(2025, 1, 2, 3, 4, tzinfo=UTC)) == "2 Jan 2025 03:04"
     assert plain.text([1, None]) == f"1, {MISSING}"
 
 

@@ -1,0 +1,252 @@
+"""The reports as a reader meets them: opened from a file, in a real Chromium."""
+
+from __future__ import annotations
+
+import csv
+import io
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from published_sample import publish_sample
+
+from patron.shop import Shop
+from reports.builder.api import build_site
+
+playwright = pytest.importorskip("playwright.sync_api")
+pytestmark = pytest.mark.browser
+
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+# Every mark of a chart that is shown, its figure, and whether it lies inside the window.
+VISIBLE_CHARTS = """() => [...document.querySelectorAll('figure.chart')].map(figure => {
+  const shown = [...figure.querySelectorAll('.plot svg')].filter(e => e.getClientRects().length);
+  const box = shown.length ? shown[0].getBoundingClientRect() : null;
+  const labels = box ? [...shown[0].querySelectorAll('text')] : [];
+  const texts = labels.map(label => label.getBoundingClientRect());
+  return {
+    drawings: shown.length,
+    width: box ? box.width : 0,
+    height: box ? box.height : 0,
+    inside: !!box && box.left >= 0 && box.right <= innerWidth,
+    marks: box ? shown[0].querySelectorAll('path, line, rect').length : 0,
+    cut: texts.filter(t => t.left < box.left - 2 || t.right > box.right + 2 ||
+      t.bottom > box.bottom + 2).length,
+    overlapping: texts.filter((a, i) => texts.some((b, j) => j > i && a.left < b.right - 1 &&
+      b.left < a.right - 1 && a.top < b.bottom - 3 && b.top < a.bottom - 3)).length,
+  };
+})"""
+
+
+class Reader:
+    """A page of a browser, with everything it asked for and complained about."""
+
+    def __init__(self, page: Any) -> None:
+        self.page = page
+        self.requests: list[str] = []
+        self.complaints: list[str] = []
+        page.on("request", lambda request: self.requests.append(request.url))
+        page.on("console", lambda message: self.complaints.append(message.text))
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+
+    def open(self, file: Path) -> None:
+        self.page.goto(file.as_uri())
+        self.page.wait_for_load_state("load")
+
+
+@pytest.fixture(scope="module")
+def browser(chromium: str) -> Iterator[Any]:
+    with playwright.sync_playwright() as running:
+        launched = running.chromium.launch(executable_path=chromium, args=ARGUMENTS)
+        yield launched
+        launched.close()
+
+
+@pytest.fixture
+def executive(shop: Shop) -> Path:
+    publish_sample(shop, customers=1500)
+    index = build_site(shop).index
+    assert index
+    return index
+
+
+def reader(browser: Any, width: int = 1280, **options: Any) -> Reader:
+    viewport = {"width": width, "height": 900}
+    return Reader(browser.new_context(viewport=viewport, **options).new_page())
+
+
+@pytest.mark.parametrize(
+    ("width", "scheme"), [(1280, "light"), (390, "light"), (1280, "dark"), (800, "light")]
+)
+def test_the_page_opens_from_a_file_with_all_charts(
+    browser: Any, executive: Path, width: int, scheme: str
+) -> None:
+    seen = reader(browser, width, color_scheme=scheme)
+    seen.open(executive)
+    assert seen.requests == [executive.as_uri()]
+    assert seen.complaints == []
+    charts = seen.page.evaluate(VISIBLE_CHARTS)
+    assert len(charts) == 7
+    for chart in charts:
+        assert chart["drawings"] == 1
+        assert chart["inside"]
+        assert chart["width"] > 200
+        assert chart["height"] > 60
+        assert chart["marks"] > 5
+        assert chart["cut"] == 0
+        assert chart["overlapping"] == 0
+    assert seen.page.evaluate("document.documentElement.scrollWidth") <= width
+    assert seen.page.locator(".kpi").count() == 8
+
+
+def test_key_figures_are_aligned_and_whole(browser: Any, executive: Path) -> None:
+    seen = reader(browser)
+    seen.open(executive)
+    boxes = seen.page.evaluate(
+        "() => [...document.querySelectorAll('.kpi')].map(e => {const b = e.getBoundingClientRect();"
+        " return [b.top, b.width, b.height, e.scrollWidth <= e.clientWidth]})"
+    )
+    for row in (boxes[:4], boxes[4:]):
+        assert len({round(top) for top, *_ in row}) == 1
+        assert len({round(height) for _, _, height, _ in row}) == 1
+    assert len({round(width) for _, width, *_ in boxes}) == 1
+    assert all(whole for *_, whole in boxes)
+
+
+def test_the_pointer_brings_the_numbers_of_a_mark(browser: Any, executive: Path) -> None:
+    seen = reader(browser)
+    seen.open(executive)
+    mark = seen.page.locator(".plot:visible .hit").nth(12)
+    mark.scroll_into_view_if_needed()
+    tip = seen.page.locator("#tip")
+    assert not tip.is_visible()
+    mark.hover()
+    assert tip.is_visible()
+    assert tip.inner_text() == mark.get_attribute("aria-label")
+    assert "Net revenue: €" in tip.inner_text()
+    box = tip.bounding_box()
+    assert box["x"] >= 0
+    assert box["x"] + box["width"] <= 1280
+    seen.page.keyboard.press("Escape")
+    assert not tip.is_visible()
+
+
+def test_tables_sort_search_page_and_download(browser: Any, shop: Shop, tmp_path: Path) -> None:
+    publish_sample(shop, customers=20)
+    content = tmp_path / "reports"
+    (content / "pages").mkdir(parents=True)
+    shutil.copytree(shop.project / "reports" / "theme", content / "theme")
+    (content / "pages" / "index.md").write_text(
+        "```sql rows\nSELECT n, 'name ' || n AS name,"
+        " CASE WHEN n = 3 THEN NULL ELSE n * -1.5 END AS x,"
+        " CASE n WHEN 1 THEN '=1+1' WHEN 2 THEN '+a' WHEN 4 THEN '-b' WHEN 5 THEN '@c'"
+        " WHEN 6 THEN chr(9) || 'd' ELSE 'a, \"b\"' END AS text"
+        " FROM range(1, 26) AS r(n)\n```\n"
+        "<DataTable data={rows} rows=10 search title='All rows' />\n",
+        encoding="utf-8",
+    )
+    index = build_site(shop, tmp_path / "site", content=content).index
+    assert index
+    seen = reader(browser, accept_downloads=True)
+    seen.open(index)
+    page = seen.page
+
+    def first_column() -> list[str]:
+        return [
+            cell.strip()
+            for cell in page.locator("tbody tr:visible td:first-child").all_inner_texts()
+        ]
+
+    assert first_column() == [str(n) for n in range(1, 11)]
+    assert "Page 1 of 3 · 25 rows" in page.locator(".pager").inner_text()
+    page.get_by_role("button", name="Next page").click()
+    assert first_column()[0] == "11"
+    page.get_by_role("button", name="N", exact=True).click()
+    page.get_by_role("button", name="Previous page").click()
+    assert first_column()[:3] == ["25", "24", "23"]
+    assert page.locator("th").first.get_attribute("aria-sort") == "descending"
+    page.get_by_role("button", name="X", exact=True).click()
+    assert first_column()[:3] == ["1", "2", "4"]
+    page.get_by_role("searchbox").fill("name 2")
+    assert sorted(first_column(), key=int) == ["2", "20", "21", "22", "23", "24", "25"]
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Download All rows as CSV").click()
+    assert download.value.suggested_filename == "all-rows.csv"
+    text = Path(download.value.path()).read_text("utf-8-sig")
+    found = {row[0]: row for row in csv.reader(io.StringIO(text))}
+    assert len(found) == 26
+    assert found["N"] == ["N", "Name", "X", "Text"]
+    assert found["1"] == ["1", "name 1", "-1.5", "'=1+1"]
+    assert [found[n][3] for n in "2456"] == ["'+a", "'-b", "'@c", "'\td"]
+    assert found["3"][2:] == ["", 'a, "b"']
+    assert seen.complaints == []
+
+
+def test_folds_open_by_link_and_for_print(browser: Any, executive: Path) -> None:
+    seen = reader(browser)
+    seen.open(executive)
+    page = seen.page
+    definition = page.locator(".how").first
+    definition.locator("summary").click()
+    assert "Customers with at least one order" in definition.inner_text()
+    definition.get_by_role("link", name="SQL").click()
+    assert page.locator("#sql-customers pre").is_visible()
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert page.evaluate("document.querySelectorAll('.how:not([open])').length") == 0
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
+    assert page.evaluate("document.querySelectorAll('.how[open]').length") == 1
+
+
+def test_it_prints(browser: Any, executive: Path) -> None:
+    seen = reader(browser)
+    seen.open(executive)
+    for paper in ("A4", "Letter"):
+        assert seen.page.pdf(format=paper).startswith(b"%PDF")
+    seen.page.emulate_media(media="print")
+    seen.page.set_viewport_size({"width": 720, "height": 1000})
+    charts = seen.page.evaluate(VISIBLE_CHARTS)
+    assert all(chart["drawings"] == 1 and chart["inside"] for chart in charts)
+    assert not seen.page.locator(".toc").is_visible()
+    hidden = seen.page.evaluate(
+        "[...document.querySelectorAll('.table tbody tr')].filter(row => !row.getClientRects().length)"
+        ".map(row => row.closest('details') ? 0 : 1).reduce((sum, one) => sum + one, 0)"
+    )
+    assert hidden == 0
+
+
+def test_tabs_are_operated_by_keyboard(browser: Any, shop: Shop, tmp_path: Path) -> None:
+    publish_sample(shop, customers=5)
+    content = tmp_path / "reports"
+    (content / "pages").mkdir(parents=True)
+    shutil.copytree(shop.project / "reports" / "theme", content / "theme")
+    (content / "pages" / "index.md").write_text(
+        "<Tabs>\n<Tab label=One>\nfirst panel\n</Tab>\n"
+        "<Tab label=Two>\nsecond panel\n</Tab>\n</Tabs>\n"
+    )
+    index = build_site(shop, tmp_path / "site", content=content).index
+    assert index
+    seen = reader(browser)
+    seen.open(index)
+    assert seen.page.get_by_text("first panel").is_visible()
+    seen.page.get_by_role("tab", name="One").press("ArrowRight")
+    assert seen.page.get_by_text("second panel").is_visible()
+    assert not seen.page.get_by_text("first panel").is_visible()
+
+
+def test_an_old_page_says_so(browser: Any, executive: Path) -> None:
+    seen = reader(browser)
+    seen.page.clock.install(time="2025-09-16T00:00:00Z")
+    seen.open(executive)
+    assert not seen.page.locator("#age").is_visible()
+    seen.page.clock.set_fixed_time("2025-09-25T12:00:00Z")
+    seen.page.reload()
+    assert "published 10 days ago" in seen.page.locator("#age").inner_text()
