@@ -112,8 +112,8 @@ def test_key_figures_are_aligned_and_whole(browser: Any, executive: Path) -> Non
     seen = reader(browser)
     seen.open(executive)
     boxes = seen.page.evaluate(
-        "() => [...document.querySelectorAll('.kpi')].map(e => {const b = e.getBoundingClientRect();"
-        " return [b.top, b.width, b.height, e.scrollWidth <= e.clientWidth]})"
+        "() => [...document.querySelectorAll('.kpi')].map(e => {"
+        "const b = e.getBoundingClientRect(); return [b.top, b.width, b.height, e.scrollWidth <= e.clientWidth]})"
     )
     for row in (boxes[:4], boxes[4:]):
         assert len({round(top) for top, *_ in row}) == 1
@@ -217,8 +217,8 @@ def test_it_prints(browser: Any, executive: Path) -> None:
     assert all(chart["drawings"] == 1 and chart["inside"] for chart in charts)
     assert not seen.page.locator(".toc").is_visible()
     hidden = seen.page.evaluate(
-        "[...document.querySelectorAll('.table tbody tr')].filter(row => !row.getClientRects().length)"
-        ".map(row => row.closest('details') ? 0 : 1).reduce((sum, one) => sum + one, 0)"
+        "[...document.querySelectorAll('.table tbody tr')]"
+        ".filter(row => !row.getClientRects().length).map(row => row.closest('details') ? 0 : 1).reduce((sum, one) => sum + one, 0)"
     )
     assert hidden == 0
 
