@@ -1,6 +1,6 @@
 """Write, audit, publish: one transaction around evaluation and audits of each batch.
 
-On DuckDB SQLMesh deletes and inserts without a transaction and audits afterwards. Here six of its
+On DuckDB SQLMesh deletes and inserts without a transaction and audits afterwards. Here some of its
 methods are wrapped so that a batch becomes visible only when it is complete and its blocking audits
 pass. That relies on private methods, so the version and their signatures are checked first.
 """
@@ -14,11 +14,13 @@ from typing import Any
 
 import sqlmesh
 from sqlmesh.core import constants
+from sqlmesh.core.plan.evaluator import BuiltInPlanEvaluator
 from sqlmesh.core.scheduler import Scheduler
 from sqlmesh.core.snapshot.evaluator import SnapshotEvaluator
+from sqlmesh.core.state_sync import EngineAdapterStateSync
 from sqlmesh.utils.errors import SQLMeshError
 
-from operate import batches, failures, repair, restatement
+from operate import batches, failures, repair, restatement, state
 
 SUPPORTED_SQLMESH = "0.236.4"
 _MARK = "_patron_guard"
@@ -51,6 +53,8 @@ _SIGNATURES = {
         "self snapshot snapshots deployability_index allow_destructive_snapshots "
         "allow_additive_snapshots on_complete"
     ),
+    "EngineAdapterStateSync._transaction": "self",
+    "BuiltInPlanEvaluator._evaluate_stages": "self plan_stages plan",
 }
 
 Wrapper = Callable[..., Any]
@@ -75,6 +79,8 @@ def install() -> None:
         "Scheduler._audit_snapshot": batches.audit_snapshot,
         "SnapshotEvaluator.audit": batches.audit,
         "SnapshotEvaluator.create_snapshot": batches.create_snapshot,
+        "EngineAdapterStateSync._transaction": state.transaction,
+        "BuiltInPlanEvaluator._evaluate_stages": restatement.evaluate_stages,
     }
     for name, wrapper in wrappers.items():
         owner, attribute = owners[name], name.split(".")[1]
@@ -94,8 +100,14 @@ def check_sqlmesh(version: str | None = None) -> dict[str, type]:
     found = version or sqlmesh.__version__
     if found != SUPPORTED_SQLMESH:
         _refuse(f"SQLMesh {found} is installed, the safe writes are made for {SUPPORTED_SQLMESH}")
-    classes: dict[str, type] = {"Scheduler": Scheduler, "SnapshotEvaluator": SnapshotEvaluator}
-    owners = {name: classes[name.split(".")[0]] for name in _SIGNATURES}
+    classes: tuple[type, ...] = (
+        Scheduler,
+        SnapshotEvaluator,
+        EngineAdapterStateSync,
+        BuiltInPlanEvaluator,
+    )
+    by_name = {owner.__name__: owner for owner in classes}
+    owners = {name: by_name[name.split(".")[0]] for name in _SIGNATURES}
     for name, expected in _SIGNATURES.items():
         method = getattr(owners[name], name.split(".")[1], None)
         parameters = list(inspect.signature(method).parameters) if method else []
@@ -131,9 +143,7 @@ def _run(original: Callable[..., Any], scheduler: Any, environment: Any, **kwarg
 
 
 def _run_merged_intervals(original: Callable[..., Any], scheduler: Any, **kwargs: Any) -> Any:
-    """Scheduler.run_merged_intervals: make restatements resumable, tell what failed."""
-    if kwargs.get("is_restatement"):
-        restatement.forget(scheduler.state_sync, kwargs["merged_intervals"])
+    """Scheduler.run_merged_intervals: tell what failed, for plans and runs alike."""
     try:
         return original(scheduler, **kwargs)
     finally:

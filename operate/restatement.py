@@ -7,31 +7,73 @@ the next plain `sqlmesh run` finishes the work; until then the old rows stay vis
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from typing import Any
 
-from sqlmesh.core.snapshot import Snapshot, snapshots_to_dag
+from sqlmesh.core.plan.stages import (
+    BackfillStage,
+    BeforeAllStage,
+    EnvironmentRecordUpdateStage,
+    FinalizeEnvironmentStage,
+)
+from sqlmesh.core.snapshot import Snapshot
 
 Intervals = list[tuple[int, int]]
+Stages = list[Any]
+
+
+def evaluate_stages(
+    original: Callable[..., Any], evaluator: Any, plan_stages: Stages, plan: Any
+) -> None:
+    """BuiltInPlanEvaluator._evaluate_stages: a restatement in a resumable order.
+
+    The record of the environment is rewritten too, though a restatement changes none of its models:
+    in one transaction, so that production never looks as if it were being changed.
+    """
+    if not plan.restatements:
+        original(evaluator, plan_stages, plan)
+        return
+    head, body, promotion, tail = _parts(plan_stages)
+    original(evaluator, head, plan)
+    forget(evaluator.state_sync, _intervals(plan_stages))
+    original(evaluator, body, plan)
+    with _transaction(evaluator.state_sync):
+        original(evaluator, promotion, plan)
+    original(evaluator, tail, plan)
 
 
 def forget(state_sync: Any, intervals: dict[Snapshot, Intervals]) -> None:
-    """Record the intervals as missing, all at once or the furthest downstream first.
+    """Record the intervals as missing, all or none.
 
-    The order matters: a kill in between must never leave a model complete whose parents are not.
+    A kill in between must never leave a model complete whose parents are not.
     """
-    rounds = max((len(found) for found in intervals.values()), default=0)
-    if rounds <= 1:
-        state_sync.remove_intervals(
-            [(snapshot, found[0]) for snapshot, found in intervals.items() if found],
-            remove_shared_versions=True,
-        )
-        return
-    for snapshot in _downstream_first(intervals):
-        for interval in intervals[snapshot]:
-            state_sync.remove_intervals([(snapshot, interval)], remove_shared_versions=True)
+    with _transaction(state_sync):
+        for snapshot, found in intervals.items():
+            for interval in found:
+                state_sync.remove_intervals([(snapshot, interval)], remove_shared_versions=True)
 
 
-def _downstream_first(intervals: dict[Snapshot, Intervals]) -> list[Snapshot]:
-    by_id = {snapshot.snapshot_id: snapshot for snapshot in intervals}
-    upstream_first = [by_id[name] for name in snapshots_to_dag(intervals).sorted if name in by_id]
-    return upstream_first[::-1]
+def _parts(stages: Stages) -> tuple[Stages, Stages, Stages, Stages]:
+    """The stages before anything is written, until promotion, the promotion, and the rest."""
+    kinds = [type(stage) for stage in stages]
+    begun = kinds.index(BeforeAllStage) + 1 if BeforeAllStage in kinds else 0
+    promoted = kinds.index(EnvironmentRecordUpdateStage)
+    finalized = kinds.index(FinalizeEnvironmentStage) + 1
+    return stages[:begun], stages[begun:promoted], stages[promoted:finalized], stages[finalized:]
+
+
+def _intervals(stages: Stages) -> dict[Snapshot, Intervals]:
+    backfills = [stage for stage in stages if isinstance(stage, BackfillStage)]
+    return {
+        snapshot: found
+        for stage in backfills
+        for snapshot, found in stage.snapshot_to_intervals.items()
+    }
+
+
+def _transaction(state_sync: Any) -> AbstractContextManager[None]:
+    """A transaction of the state's database, behind SQLMesh's cache of it."""
+    database: Any = getattr(state_sync, "state_sync", state_sync)
+    opened: AbstractContextManager[None] = database._transaction()
+    return opened

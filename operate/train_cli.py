@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import click
-from ml.cli import train as training
 
+from ml.cli import train as training
 from patron import console
+from patron.lock import writer_lock
 
 
 def _train_and_score(ctx: click.Context, /, *, score: bool, **options: Any) -> None:
@@ -18,7 +19,8 @@ def _train_and_score(ctx: click.Context, /, *, score: bool, **options: Any) -> N
     if not score or not scoring.is_due(shop):
         return
     console.say("scoring with the new champions")
-    result = scoring.score(shop)
+    with writer_lock(shop, "patron train", float(options.get("wait_seconds") or 0)):
+        result = scoring.score(shop)
     console.say(f"scored: {len(result.models)} models built, published")
 
 
