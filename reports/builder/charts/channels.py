@@ -43,6 +43,8 @@ def _position_channel(chart: Chart, layout: Layout) -> Spec:
         axis |= {"labelColor": INK}
     else:
         axis |= {"domain": True, "labelPadding": 9, "labelFlush": False}
+        if chart.options.x_title:
+            axis |= {"title": chart.options.x_title, "titlePadding": 8}
     channel: Spec = {"field": "x", "axis": axis}
     if chart.kind == "bar" or chart.x_kind == "category":
         names = [str(index) for index in range(len(chart.positions))]

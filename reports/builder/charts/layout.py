@@ -97,7 +97,7 @@ def _vertical(chart: Chart, total: int) -> Layout:
         left=left,
         right=right,
         top=top,
-        bottom=13 + 15.0 * lines,
+        bottom=13 + 15.0 * lines + (18 if chart.options.x_title else 0),
         scale=scale,
         x_ticks=ticks,
         horizontal=False,
@@ -113,7 +113,7 @@ def _horizontal(chart: Chart, total: int) -> Layout:
     labels = [text.shorten(position.text, room) for position in chart.positions]
     left = max(map(text.width, labels), default=0) + _GAP
     values = [
-        text.width(each.format.text(value))
+        text.width((chart.options.label_format or each.format).text(value))
         for each in chart.series
         for value in each.values
         if value is not None

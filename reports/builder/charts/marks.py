@@ -32,9 +32,8 @@ def bars(chart: Chart, layout: Layout) -> list[Spec]:
 
 
 def _value_labels(chart: Chart, layout: Layout, series: Series, values: list[Spec]) -> Spec:
-    labelled = [
-        value | {"t": series.format.text(series.values[int(value["x"])])} for value in values
-    ]
+    style = chart.options.label_format or series.format
+    labelled = [value | {"t": style.text(series.values[int(value["x"])])} for value in values]
     mark: Spec = {"type": "text", "fill": INK, "fontSize": 12}
     if layout.horizontal:
         mark |= {"align": "left", "baseline": "middle", "dx": 5}

@@ -69,6 +69,8 @@ class Options:
         from_zero: Whether the value axis includes zero.
         plot_height: The height of the plotting area.
         y_title: What stands above the value axis.
+        x_title: What stands under the other axis.
+        label_format: How values beside the marks are written, if not as elsewhere.
     """
 
     stacking: Stacking = "none"
@@ -81,6 +83,8 @@ class Options:
     from_zero: bool = True
     plot_height: int = 190
     y_title: str = ""
+    x_title: str = ""
+    label_format: Format | None = None
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,9 @@ if TYPE_CHECKING:
     from reports.builder.render.page import PageRenderer
     from reports.builder.render.scope import Scope
 
-PropKind = Literal["text", "number", "flag", "data", "column", "columns", "format", "any"]
+PropKind = Literal[
+    "text", "number", "flag", "data", "column", "columns", "format", "any", "ignored"
+]
 
 
 class ComponentError(Exception):
@@ -29,7 +31,8 @@ class Prop:
 
     Attributes:
         name: As pages write it.
-        kind: What it is converted to; `column` must exist in the component's data.
+        kind: What it is converted to; `column` must exist in the component's data, and `ignored`
+            is what pages of the original may say and has no meaning here.
         default: When the page does not give it.
         choices: The only values allowed, if there are few.
         required: Whether the component cannot do without.

@@ -123,7 +123,7 @@ COMPONENTS = (
             Prop("sparklineColor"),
             Prop("target", "any"),
             Prop("link"),
-            Prop("minWidth"),
+            Prop("minWidth", "ignored"),
             Prop("description"),
             Prop("owner"),
             *DELTA_PROPS,

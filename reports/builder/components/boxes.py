@@ -76,17 +76,17 @@ COMPONENTS = (
         (
             Prop("title", default="Details"),
             Prop("open", "flag"),
-            Prop("printShowAll", "flag", default=True),
+            Prop("printShowAll", "ignored"),
         ),
         _details,
     ),
     Component(
         "Tabs",
         (
-            Prop("color"),
-            Prop("fullWidth", "flag"),
-            Prop("background", "flag"),
-            Prop("printShowAll", "flag", default=True),
+            Prop("color", "ignored"),
+            Prop("fullWidth", "ignored"),
+            Prop("background", "ignored"),
+            Prop("printShowAll", "ignored"),
         ),
         _tabs,
         parts=("Tab",),
@@ -96,7 +96,7 @@ COMPONENTS = (
     Component("Note", (), _note),
     Component(
         "Info",
-        (Prop("description", required=True), Prop("color"), Prop("size")),
+        (Prop("description", required=True), Prop("color", "ignored"), Prop("size", "ignored")),
         _info,
         block=False,
     ),

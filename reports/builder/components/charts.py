@@ -63,7 +63,7 @@ def _render(kind: ChartKind, use: Use) -> Markup:
     caption = Caption(
         title=use.text("title") or "",
         subtitle=use.text("subtitle") or "",
-        x_title=use.page.formatter.title(frame.x),
+        x_title=_axis_title(use, "xAxisTitle", frame.x) or use.page.formatter.title(frame.x),
         legend=None if use.values["legend"] is None else use.flag("legend"),
     )
     return figure(chart, caption, use.page.columns, use.page.templates)
@@ -147,15 +147,21 @@ def _options(use: Use, stacking: str) -> Options:
         high=1.0 if stacking == "stacked100" else use.number("yMax"),
         from_zero=not flag("yScale"),
         plot_height=round(use.number("chartAreaHeight") or 190),
-        y_title=_title(use),
+        y_title=_axis_title(use, "yAxisTitle", (use.columns("y") or [""])[0]),
+        x_title=_axis_title(use, "xAxisTitle", use.text("x") or ""),
+        label_format=_label_format(use),
     )
 
 
-def _title(use: Use) -> str:
-    wanted = use.values["yAxisTitle"]
-    if wanted in ("true", True):
-        return use.page.formatter.title(use.columns("y")[0]) if use.columns("y") else ""
-    return str(wanted or "")
+def _axis_title(use: Use, prop: str, column: str) -> str:
+    """What a page writes beside an axis; `true` stands for the column's name."""
+    wanted = use.text(prop) or ""
+    return use.page.formatter.title(column) if wanted == "true" else wanted
+
+
+def _label_format(use: Use) -> Format | None:
+    wanted = use.text("labelFmt")
+    return use.page.formatter.resolve(wanted) if wanted else None
 
 
 def _reference(part: Use) -> Reference:
@@ -205,7 +211,7 @@ COMPONENTS = (
             *_COMMON,
             Prop("type", choices=_STACKING, default="stacked"),
             Prop("swapXY", "flag"),
-            Prop("showAllXAxisLabels", "flag"),
+            Prop("showAllXAxisLabels", "ignored"),
         ),
         lambda use: _render("bar", use),
         parts=("ReferenceLine",),

@@ -21,7 +21,7 @@ COMPONENTS = (
         (
             Prop("prefix", default="Last refreshed"),
             Prop("dateFmt", "format"),
-            Prop("printShowDate", "flag", default=True),
+            Prop("printShowDate", "ignored"),
         ),
         _render,
     ),

@@ -27,7 +27,7 @@ def _image(use: Use) -> Markup:
     return Markup('<img src="{}" alt="{}"{}>').format(source, use.text("description") or "", size)
 
 
-_LINK_PROPS = (Prop("url"), Prop("href"), Prop("label"), Prop("newTab", "flag"))
+_LINK_PROPS = (Prop("url"), Prop("href"), Prop("label"), Prop("newTab", "ignored"))
 
 COMPONENTS = (
     Component("Link", _LINK_PROPS, lambda use: _anchor(use, "link"), block=False),
@@ -40,8 +40,8 @@ COMPONENTS = (
             Prop("description"),
             Prop("width", "number"),
             Prop("height", "number"),
-            Prop("align"),
-            Prop("border", "flag"),
+            Prop("align", "ignored"),
+            Prop("border", "ignored"),
         ),
         _image,
     ),

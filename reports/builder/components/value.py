@@ -71,7 +71,7 @@ COMPONENTS = (
             Prop("color"),
             Prop("redNegatives", "flag"),
             Prop("placeholder"),
-            Prop("emptySet"),
+            Prop("emptySet", "ignored"),
         ),
         _value,
         block=False,

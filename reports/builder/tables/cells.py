@@ -48,6 +48,11 @@ class Column:
         return (self.use.text("contentType") or "") if self.use else ""
 
     @property
+    def description(self) -> str:
+        """What the page says about the column."""
+        return (self.use.text("description") or "") if self.use else ""
+
+    @property
     def wraps(self) -> bool:
         """Whether the text takes several lines: as the page says, or because it is long."""
         asked = bool(self.use and self.use.flag("wrap"))

@@ -209,6 +209,8 @@ def test_table_links_lead_to_pages_or_nowhere(render: Render) -> None:
         ),
         ("<LineChart data={sales} y=orders series=city markers step legend />", "Line chart"),
         ("<AreaChart data={sales} x=month y=orders />", "Area chart"),
+        ("<BarChart data={sales} x=city y=orders swapXY labelFmt=usd2 />", ">$6.00</text>"),
+        ("<LineChart data={sales} y=orders xAxisTitle=Time yAxisTitle=true />", ">Time</text>"),
         (
             (
                 "<LineChart data={sales} y=orders>\n"

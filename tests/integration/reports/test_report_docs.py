@@ -1,4 +1,4 @@
-"""docs/reports.md is tested against the code; `python test_report_docs.py` writes its table anew."""
+"""docs/reports.md is tested against the code; run as a script, this writes its table anew."""
 
 from __future__ import annotations
 
@@ -25,14 +25,16 @@ def component_table() -> str:
 
 def _props(component: Component) -> str:
     texts = []
-    for prop in component.props:
+    for prop in (each for each in component.props if each.kind != "ignored"):
         text = f"`{prop.name}`" + (" (needed)" if prop.required else "")
         if prop.default is not None and prop.default != "":
             shown = str(prop.default).lower() if isinstance(prop.default, bool) else prop.default
             text += f" ({shown:g})" if isinstance(shown, float) else f" ({shown})"
         texts.append(text)
     inside = [f"inside: `<{part}>`" for part in component.parts]
-    return ", ".join([*texts, *inside]) or "none"
+    ignored = ", ".join(f"`{prop.name}`" for prop in component.props if prop.kind == "ignored")
+    unused = [f"without meaning here: {ignored}"] if ignored else []
+    return "; ".join([", ".join(texts) or "none", *inside, *unused])
 
 
 def documented() -> str:
