@@ -1,4 +1,6 @@
-"""What each step of the main job costs: `python benchmarks/main_job.py --customers 10000 --orders 100000`.
+"""What each step of the main job costs.
+
+    python benchmarks/main_job.py --customers 10000 --orders 100000
 
 Every step is a process of its own on a fresh shop in a temporary folder, so nothing is warm but the
 operating system's file cache. Prints wall seconds, processor seconds and peak memory per step.
