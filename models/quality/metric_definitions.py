@@ -4,11 +4,32 @@ from __future__ import annotations
 
 import typing as t
 from datetime import datetime
+from pathlib import Path
 
 import pandas as pd
+import yaml
 from sqlglot import exp
 from sqlmesh import ExecutionContext, model
 from sqlmesh.core.model.kind import ModelKindName
+
+COLUMNS = ("label", "description", "expression", "kind", "unit", "direction")
+
+
+def read_definitions(folder: Path) -> list[dict[str, str]]:
+    """One row per metric of the YAML files in a folder."""
+    families = [
+        yaml.safe_load(path.read_text(encoding="utf-8")) for path in sorted(folder.glob("*.yaml"))
+    ]
+    return [
+        {"metric": name, "model": family["model"], "owner": family["owner"]}
+        | {column: metric[column] for column in COLUMNS}
+        for family in families
+        for name, metric in family["metrics"].items()
+    ]
+
+
+# Read when the project is loaded, so that a changed definition shows in the plan.
+DEFINITIONS = read_definitions(Path(__file__).parents[2] / "metrics")
 
 
 @model(
@@ -55,16 +76,5 @@ def execute(
     execution_time: datetime,
     **kwargs: t.Any,
 ) -> t.Iterator[pd.DataFrame]:
-    """Read the definitions as they stand now."""
-    import yaml
-
-    from patron.shop import find_project
-
-    columns = ("label", "description", "expression", "kind", "unit", "direction")
-    rows = []
-    for path in sorted((find_project() / "metrics").glob("*.yaml")):
-        family = yaml.safe_load(path.read_text(encoding="utf-8"))
-        for name, metric in family["metrics"].items():
-            row = {column: metric[column] for column in columns}
-            rows.append({"metric": name, "model": family["model"], "owner": family["owner"], **row})
-    yield pd.DataFrame(rows)
+    """The definitions that were planned."""
+    yield pd.DataFrame(DEFINITIONS)

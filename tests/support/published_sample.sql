@@ -219,3 +219,12 @@ SELECT
   getvariable('as_of')::TIMESTAMP + INTERVAL 155 MINUTE, 'run-1', getvariable('as_of'),
   getvariable('as_of')::TIMESTAMP + INTERVAL 130 MINUTE, 1, 'prod';
 DROP MACRO draw;
+
+CREATE TABLE quality.metric_definitions (
+  metric TEXT, label TEXT, description TEXT, model TEXT, expression TEXT, kind TEXT, unit TEXT, direction TEXT, owner TEXT
+);
+INSERT INTO quality.metric_definitions (metric, label, description)
+SELECT metric, metric, 'What ' || metric || ' means.'
+FROM (VALUES
+  ('customers'), ('net_revenue'), ('new_customers'), ('aov'), ('predicted_clv'), ('customer_health'), ('revenue_at_risk')
+) AS metrics(metric);
