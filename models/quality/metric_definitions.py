@@ -77,4 +77,5 @@ def execute(
     **kwargs: t.Any,
 ) -> t.Iterator[pd.DataFrame]:
     """The definitions that were planned."""
-    yield pd.DataFrame(DEFINITIONS)
+    if DEFINITIONS:
+        yield pd.DataFrame(DEFINITIONS)

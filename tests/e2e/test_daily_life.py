@@ -26,6 +26,7 @@ ROOMS = (
     "linter",
     "external_models",
     "materializations",
+    "metrics",
 )
 EXECUTIVE = "marts.mart_executive_financial_summary"
 

@@ -225,6 +225,7 @@ CREATE TABLE quality.metric_definitions (
 );
 INSERT INTO quality.metric_definitions (metric, label, description)
 SELECT metric, metric, 'What ' || metric || ' means.'
-FROM (VALUES
-  ('customers'), ('net_revenue'), ('new_customers'), ('aov'), ('predicted_clv'), ('customer_health'), ('revenue_at_risk')
-) AS metrics(metric);
+FROM (VALUES ('net_revenue'), ('new_customers'), ('aov'), ('predicted_clv'), ('customer_health'), ('revenue_at_risk')
+) AS metrics(metric)
+UNION ALL
+SELECT 'customers', 'Customers', 'Customers with at least one order that was neither cancelled nor refunded.';
