@@ -44,3 +44,30 @@ def forget_before(
     table = evaluator.locals["this_model"]
     target = table.copy() if isinstance(table, exp.Expression) else exp.to_table(str(table))
     return exp.delete(target, exp.LT(this=column.copy(), expression=first_kept.copy()))
+
+
+@macro()
+def forget_moved(
+    evaluator: MacroEvaluator,
+    key: exp.Expression,
+    day: exp.Expression,
+    checked_model: exp.Expression,
+) -> str | None:
+    """A statement that deletes what a model holds of rows that are now on a day being processed.
+
+    The shop may correct the day of an old row. It then comes in on its new day, and without this
+    would stay on the old one too.
+
+    Example: `@forget_moved(order_id, order_date, staging.checked_orders)`
+    """
+    if evaluator.runtime_stage != "evaluating":
+        return None
+    table = evaluator.locals["this_model"]
+    target = table if isinstance(table, str) else table.sql(dialect="duckdb")
+    start, end = evaluator.locals["start_ds"], evaluator.locals["end_ds"]
+    interval = f"BETWEEN CAST('{start}' AS DATE) AND CAST('{end}' AS DATE)"
+    name, checked = key.sql(dialect="duckdb"), checked_model.sql(dialect="duckdb")
+    return (
+        f"DELETE FROM {target} WHERE NOT {day.sql(dialect='duckdb')} {interval} AND {name} IN "
+        f"(SELECT {name} FROM {checked} WHERE event_date {interval})"
+    )

@@ -1,9 +1,6 @@
 MODEL (
   name intermediate.int_customer_days,
-  kind INCREMENTAL_BY_TIME_RANGE (
-    time_column (order_date, '%Y-%m-%d'),
-    lookback 7
-  ),
+  kind FULL,
   owner data_team,
   cron '@daily',
   tags (
@@ -41,7 +38,7 @@ SELECT
   order_date::DATE AS order_date
 FROM intermediate.int_orders
 WHERE
-  is_valid_sale AND NOT is_guest AND order_date BETWEEN @start_ds::DATE AND @end_ds::DATE
+  is_valid_sale AND NOT is_guest
 GROUP BY
   customer_id,
   order_date

@@ -17,7 +17,7 @@ MODEL (
     )),
     accepted_range("column" := churn_probability, min_v := 0, max_v := 1)
   ),
-  description 'The latest scores of each customer, of the latest scoring date of each task. One row per scored customer; empty while no model is trained. Answers: what do the models expect of a customer?',
+  description 'The latest scores of each customer, of the latest scoring date of each task, unless that is too long ago to trust. One row per scored customer; empty while no model is trained. Answers: what do the models expect of a customer?',
   column_descriptions (
     customer_id = 'The shop''s id of the customer',
     clv_model_version = 'Version of the model of customer value',
@@ -50,6 +50,13 @@ WITH clv AS (
         MAX(latest.scoring_date)
       FROM ml.clv_predictions AS latest
     )
+    AND predictions.scoring_date >= (
+      SELECT
+        (
+          as_of_date - @max_score_age_days
+        )::DATE
+      FROM intermediate.int_as_of
+    )
 ), churn AS (
   SELECT
     predictions.customer_id,
@@ -62,6 +69,13 @@ WITH clv AS (
       SELECT
         MAX(latest.scoring_date)
       FROM ml.churn_predictions AS latest
+    )
+    AND predictions.scoring_date >= (
+      SELECT
+        (
+          as_of_date - @max_score_age_days
+        )::DATE
+      FROM intermediate.int_as_of
     )
 ), next_order AS (
   SELECT
@@ -76,6 +90,13 @@ WITH clv AS (
       SELECT
         MAX(latest.scoring_date)
       FROM ml.next_order_predictions AS latest
+    )
+    AND predictions.scoring_date >= (
+      SELECT
+        (
+          as_of_date - @max_score_age_days
+        )::DATE
+      FROM intermediate.int_as_of
     )
 ), scored_customers AS (
   SELECT

@@ -70,6 +70,7 @@ WITH customers_with_history AS (
     RANK() OVER (ORDER BY total_orders DESC) AS frequency_rank,
     RANK() OVER (ORDER BY health_score DESC) AS health_rank,
     PERCENT_RANK() OVER (ORDER BY total_spent) AS spend_percent_rank,
+    @middle_rank(total_spent) AS spend_place,
     PERCENT_RANK() OVER (ORDER BY total_orders) AS frequency_percent_rank,
     PERCENT_RANK() OVER (ORDER BY health_score) AS health_percent_rank
   FROM customers_with_history
@@ -87,7 +88,7 @@ SELECT
     ELSE 'established'
   END::TEXT AS tenure_band,
   @band(customers.days_since_last_order, @churn_risk_days)::TEXT AS churn_risk_level,
-  @band(COALESCE(ranked.spend_percent_rank, 0), @value_tiers)::TEXT AS value_tier,
+  @band(COALESCE(ranked.spend_place, 0), @value_tiers)::TEXT AS value_tier,
   @band(customers.total_orders, @order_frequency_bands)::TEXT AS order_frequency_band,
   @band(customers.reorder_rate, @loyalty_bands)::TEXT AS loyalty_band,
   @band(customers.health_score, @engagement_levels)::TEXT AS engagement_level,

@@ -40,7 +40,7 @@ MODEL (
     tax_amount = 'Tax charged',
     total_amount = 'Goods + shipping + tax - discount',
     refund_amount = 'Money given back for returns of this order so far',
-    paid_amount = 'Payments of this order so far',
+    paid_amount = 'Payments of this order so far that came in and stayed',
     line_count = 'Lines',
     item_count = 'Units',
     customer_order_number = 'Number of the order among the valid sales of its customer, from 1; null for guests and invalid sales',
@@ -68,7 +68,7 @@ WITH items AS (
 ), payments AS (
   SELECT
     order_id,
-    SUM(amount)::DECIMAL(18, 2) AS paid_amount
+    SUM(CASE WHEN is_captured THEN amount ELSE 0 END)::DECIMAL(18, 2) AS paid_amount
   FROM staging.stg_payments
   GROUP BY
     order_id

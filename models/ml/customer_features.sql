@@ -22,7 +22,7 @@ MODEL (
         snapshot_date < cutoff_date
       )
     ),
-    features_equal_customer_days(customer_days := intermediate.int_customer_days)
+    features_equal_customer_days(customer_days := intermediate.int_customer_days, blocking := FALSE)
   ),
   description 'What was known about each customer before a cutoff: the first of each month (customer_features), or now (customer_features_now). One row per customer with an order before the cutoff, and cutoff. Answers: what may a prediction made on that day know? Both tables are one definition, so training and scoring see the same.',
   column_descriptions (

@@ -22,7 +22,7 @@ MODEL (
         COALESCE(days_to_next_order, 0) < horizon_days
       )
     ),
-    labels_equal_customer_days(customer_days := intermediate.int_customer_days)
+    labels_equal_customer_days(customer_days := intermediate.int_customer_days, blocking := FALSE)
   ),
   description 'What each customer did in the days from a cutoff on, once those days are over. One row per customer of ml.customer_features, cutoff and horizon. Answers: what should a prediction made at the cutoff have said?',
   column_descriptions (

@@ -1,9 +1,6 @@
 MODEL (
   name quality.rejected_rows,
-  kind INCREMENTAL_BY_TIME_RANGE (
-    time_column (event_date, '%Y-%m-%d'),
-    lookback 7
-  ),
+  kind FULL,
   owner data_team,
   cron '@daily',
   tags (
@@ -113,8 +110,6 @@ SELECT
   COUNT(*)::BIGINT AS row_count,
   event_date::DATE AS event_date
 FROM refused_rows
-WHERE
-  event_date BETWEEN @start_ds::DATE AND @end_ds::DATE
 GROUP BY
   stream,
   row_key,

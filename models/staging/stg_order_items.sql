@@ -31,6 +31,8 @@ MODEL (
   )
 );
 
+@forget_moved(order_id, order_date, staging.checked_order_items);
+
 SELECT
   order_items.order_id::TEXT AS order_id,
   order_items.line_number::BIGINT AS line_number,

@@ -22,6 +22,7 @@ MODEL (
       "column" := order_status,
       is_in := ('pending', 'paid', 'shipped', 'delivered', 'cancelled', 'refunded')
     ),
+    one_currency(expected := @reporting_currency, set_by := 'PATRON_CURRENCY'),
     rows_conserved(checked_model := staging.checked_orders),
     rejected_share_below(checked_model := staging.checked_orders)
   ),
@@ -50,6 +51,8 @@ MODEL (
     updated_at = 'When the shop last changed the row, UTC'
   )
 );
+
+@forget_moved(order_id, order_date, staging.checked_orders);
 
 SELECT
   orders.order_id::TEXT AS order_id,

@@ -28,11 +28,14 @@ MODEL (
     payment_method = 'How the customer paid',
     payment_status = 'What the payment provider says of it',
     amount = 'Amount paid',
+    is_captured = 'The money came in and stayed: captured, or the shop does not say',
     paid_date = 'Day of the payment in the business time zone',
     paid_at = 'When it was paid, UTC',
     updated_at = 'When the shop last changed the row, UTC'
   )
 );
+
+@forget_moved(payment_id, paid_date, staging.checked_payments);
 
 SELECT
   payments.payment_id::TEXT AS payment_id,
@@ -40,6 +43,7 @@ SELECT
   NULLIF(LOWER(TRIM(payments.payment_method)), '')::TEXT AS payment_method,
   NULLIF(LOWER(TRIM(payments.payment_status)), '')::TEXT AS payment_status,
   payments.amount::DECIMAL(18, 2) AS amount,
+  COALESCE(NULLIF(LOWER(TRIM(payments.payment_status)), '') IN @captured_payment_statuses, TRUE)::BOOLEAN AS is_captured,
   checked.event_date::DATE AS paid_date,
   payments.paid_at::TIMESTAMP AS paid_at,
   payments.updated_at::TIMESTAMP AS updated_at

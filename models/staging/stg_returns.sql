@@ -33,6 +33,8 @@ MODEL (
   )
 );
 
+@forget_moved(return_id, returned_date, staging.checked_returns);
+
 SELECT
   returns.return_id::TEXT AS return_id,
   returns.order_id::TEXT AS order_id,

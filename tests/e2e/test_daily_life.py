@@ -2,45 +2,17 @@
 
 from __future__ import annotations
 
-import shutil
-import sys
 from pathlib import Path
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parents[1] / "support"))
-
-from stock import CLONE, Stock
-
+from tests.support.clone import clone
 from tests.support.command import patron_or_fail
+from tests.support.stock import Stock
 
 LAST_DAY = "2026-02-28"
 NIGHT_ONE, NIGHT_TWO = "2026-03-01T01:00", "2026-03-02T01:00"
-ROOMS = (
-    "config.yaml",
-    "models",
-    "audits",
-    "macros",
-    "seeds",
-    "signals",
-    "linter",
-    "external_models",
-    "materializations",
-    "metrics",
-)
 EXECUTIVE = "marts.mart_executive_financial_summary"
-
-
-def clone(folder: Path) -> Path:
-    """The project without its packages, which are installed."""
-    folder.mkdir(parents=True)
-    for room in ROOMS:
-        source = CLONE / room
-        if source.is_dir():
-            shutil.copytree(source, folder / room, ignore=shutil.ignore_patterns("__pycache__"))
-        elif source.exists():
-            shutil.copy(source, folder / room)
-    return folder
 
 
 @pytest.fixture(scope="module")

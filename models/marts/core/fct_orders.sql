@@ -46,7 +46,7 @@ MODEL (
     tax_amount = 'Tax charged',
     total_amount = 'Goods + shipping + tax - discount',
     refund_amount = 'Money given back for returns of this order so far',
-    paid_amount = 'Payments of this order so far',
+    paid_amount = 'Payments of this order so far that came in and stayed',
     line_count = 'Lines',
     item_count = 'Units',
     customer_order_number = 'Number of the order among the valid sales of its customer, from 1; null for guests and invalid sales',

@@ -30,7 +30,7 @@ MODEL (
     net_revenue = 'Goods after discount of valid sales',
     discount_amount = 'Discount on valid sales',
     gross_margin = 'Net revenue less cost of goods; null where no cost is known',
-    refunds = 'Money given back on this day',
+    refunds = 'Money given back on this day, for orders that stay sales; an order refunded as a whole leaves net revenue instead',
     orders = 'Valid sales',
     units = 'Units of valid sales',
     active_customers = 'Known customers with a valid sale',
@@ -38,7 +38,7 @@ MODEL (
     new_signups = 'Customers who signed up',
     aov = 'Net revenue per valid sale',
     gross_margin_share = 'Gross margin as a share of the net revenue whose cost is known, 0 to 1',
-    refund_share = 'Refunds as a share of net revenue of the day, 0 or more',
+    refund_share = 'Refunds as a share of the net revenue of the day, 0 or more',
     conversion_rate = 'Orders per web session; null without a source of web sessions',
     customer_acquisition_cost = 'Marketing spend per new customer; null without a source of spend',
     is_current_period = 'In the month of the last complete day',
@@ -63,11 +63,15 @@ WITH daily_orders AS (
     order_date
 ), daily_refunds AS (
   SELECT
-    returned_date,
-    SUM(refund_amount)::DECIMAL(18, 2) AS refunds
-  FROM staging.stg_returns
+    returns.returned_date,
+    SUM(returns.refund_amount)::DECIMAL(18, 2) AS refunds
+  FROM staging.stg_returns AS returns
+  INNER JOIN staging.stg_orders AS orders
+    ON returns.order_id = orders.order_id
+  WHERE
+    orders.is_valid_sale
   GROUP BY
-    returned_date
+    returns.returned_date
 ), daily_signups AS (
   SELECT
     signup_date,

@@ -125,6 +125,13 @@ FROM RANGE(60) AS t(i)
 
 CASES = [
     Case(
+        "one_currency(expected := @reporting_currency, set_by := 'PATRON_CURRENCY')",
+        "CREATE TABLE marts.checked (order_id TEXT, currency TEXT);"
+        "INSERT INTO marts.checked VALUES ('a', 'EUR'), ('unsaid', NULL)",
+        "INSERT INTO marts.checked VALUES ('b', 'USD')",
+        [("b", "USD")],
+    ),
+    Case(
         "payments_match_orders()",
         PAID_ORDERS,
         "INSERT INTO marts.checked VALUES ('2025-03-02', 'paid', 10, 5)",
