@@ -98,6 +98,8 @@ def main() -> NoReturn:
         status = patron.main(standalone_mode=False)
     except PatronError as error:
         _fail(f"patron: {error}", error.exit_code)
+    except OSError as error:
+        _fail(f"patron: {_of_the_system(error)}", 1)
     except click.exceptions.Abort:
         _fail("patron: stopped", 130)
     except click.ClickException as error:
@@ -106,6 +108,14 @@ def main() -> NoReturn:
     except click.exceptions.Exit as error:
         sys.exit(error.exit_code)
     sys.exit(status if isinstance(status, int) else 0)
+
+
+def _of_the_system(error: OSError) -> PatronError:
+    return PatronError(
+        f"the system refuses a file: {error.strerror or error}",
+        where=str(error.filename) if error.filename else None,
+        remedy="check permissions, disk space and that the folder is not read-only",
+    )
 
 
 def _fail(message: str, code: int) -> NoReturn:

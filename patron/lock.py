@@ -54,7 +54,7 @@ def holder(shop: Shop) -> str | None:
     """Who holds the lock now, for people, or None when nobody does."""
     if not shop.lock_file.exists():
         return None
-    descriptor = os.open(shop.lock_file, os.O_RDWR)
+    descriptor = os.open(shop.lock_file, os.O_RDONLY)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:

@@ -14,6 +14,7 @@ from pathlib import Path
 from patron.errors import PatronError
 
 SHOP_VARIABLE = "PATRON_SHOP"
+TIMEZONE_VARIABLE = "PATRON_TIMEZONE"
 
 
 @dataclass(frozen=True)
@@ -80,7 +81,7 @@ class Shop:
 
         Raises:
             PatronError: If the project has a `.env` and is not the shop: SQLMesh reads that file
-                by itself, over everything else.
+                by itself, over everything else. Also if the time zone is none.
         """
         stray = self.project / self.settings_file.name
         if self.root != self.project and stray.is_file():
@@ -89,12 +90,12 @@ class Shop:
                 where=str(stray),
                 remedy="move the file into the folder of the shop that it is for",
             )
-        self.data.mkdir(parents=True, exist_ok=True)
         os.environ[SHOP_VARIABLE] = str(self.root)
         if self.settings_file.is_file():
             from dotenv import load_dotenv
 
             load_dotenv(self.settings_file, override=False)
+        _check_timezone(os.environ.get(TIMEZONE_VARIABLE, ""), self.settings_file)
 
 
 def find_project() -> Path:
@@ -125,3 +126,18 @@ def find_shop(explicit: str | os.PathLike[str] | None = None) -> Shop:
             remedy="name the folder that holds (or shall hold) sources.yaml",
         )
     return Shop(root=root, project=project)
+
+
+def _check_timezone(name: str, settings: Path) -> None:
+    from zoneinfo import ZoneInfo
+
+    if not name:
+        return
+    try:
+        ZoneInfo(name)
+    except (ValueError, OSError, KeyError) as error:
+        raise PatronError(
+            f"there is no time zone '{name}'",
+            where=f"{TIMEZONE_VARIABLE}, in the environment or {settings}",
+            remedy="name one like Europe/Berlin or UTC",
+        ) from error

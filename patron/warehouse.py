@@ -73,7 +73,7 @@ def connect(
                 raise PatronError(
                     f"cannot open the database: {first_line(error)}",
                     where=str(path),
-                    remedy="check the file's permissions and disk, or restore a backup",
+                    remedy=_cure(path),
                 ) from error
             if time.monotonic() >= deadline:
                 raise BusyError(
@@ -82,6 +82,12 @@ def connect(
                     remedy="wait for it, or call again with --wait SECONDS",
                 ) from error
         time.sleep(POLL_SECONDS)
+
+
+def _cure(path: Path) -> str:
+    if path.name == "published.duckdb":
+        return "delete the file and call 'patron run', which publishes it again"
+    return "check the file's permissions and disk, or restore a backup"
 
 
 def is_lock_error(error: BaseException) -> bool:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from patron.cli import main
 from patron.errors import BusyError, PatronError, UsageError
 from patron.shop import Shop, find_project, find_shop
 
@@ -61,3 +62,30 @@ def test_settings_of_the_project_would_count_for_every_shop(tmp_path: Path) -> N
     (project / ".env").write_text("PATRON_CURRENCY=GBP\n")
     with pytest.raises(PatronError, match="would count for every shop"):
         Shop(root=shop, project=project).activate()
+
+
+def test_a_time_zone_that_is_none_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATRON_SHOP", "")
+    monkeypatch.setenv("PATRON_TIMEZONE", "Europe/Berln")
+    with pytest.raises(PatronError, match="there is no time zone 'Europe/Berln'"):
+        find_shop(tmp_path).activate()
+
+
+def test_looking_at_a_shop_makes_no_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATRON_SHOP", "")
+    find_shop(tmp_path / "none").activate()
+    assert not (tmp_path / "none").exists()
+
+
+def test_a_refusal_of_the_system_is_one_message(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "data").write_text("in the way")
+    monkeypatch.setattr("sys.argv", ["patron", "--shop", str(tmp_path), "simulate"])
+    monkeypatch.setenv("PATRON_SHOP", "")
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == 1
+    said = capsys.readouterr().err
+    assert "Traceback" not in said
+    assert str(tmp_path / "data") in said
