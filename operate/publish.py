@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 from sqlglot import exp
 
+from operate import completeness, failures
 from operate.record import now
 from patron.errors import PatronError
 from patron.shop import Shop
@@ -79,6 +80,9 @@ def publish_if_behind(
 ) -> Publication | None:
     """Bring the published copy up to what production shows; None when it already is.
 
+    Nothing is published while a failed batch of any run is not made good, or while models lack
+    days that those they read already have: readers would see halves that do not belong together.
+
     Args:
         adapter: SQLMesh's adapter on the warehouse.
         shop: Whose copy to write.
@@ -95,6 +99,8 @@ def publish_if_behind(
     gone = set(published) - {item.key for item in items}
     if not changed and not gone and shop.published.exists():
         return None
+    if _is_held_back(cursor, snapshots):
+        return None
     reuse = bool(published) and _share(changed, items) < REUSE_BELOW_CHANGED_SHARE
     if not reuse:
         changed, gone = items, set()
@@ -110,7 +116,22 @@ def publish_if_behind(
     return Publication(tuple(item.key for item in changed), len(items) - len(changed))
 
 
-_MANIFEST = "SELECT item, marker FROM quality.publication_items"
+def _is_held_back(cursor: Any, snapshots: dict[str, Snapshot]) -> bool:
+    """Whether readers keep the copy of before; says why."""
+    failed = completeness.failed_models(cursor, snapshots)
+    behind = completeness.models_behind(cursor, snapshots)
+    if not failed and not behind:
+        return False
+    reasons = [f"{model}: its last build failed" for model in failed]
+    reasons += [f"{model}: not built yet from the newest days" for model in behind]
+    failures.tell(
+        PatronError(
+            "nothing was published, readers have the copy of before",
+            where="\n          ".join(reasons),
+            remedy="run all models: 'sqlmesh run prod' without a selection, or 'patron run'",
+        )
+    )
+    return True
 
 
 def manifest(path: Path) -> dict[str, str]:

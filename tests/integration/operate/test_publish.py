@@ -82,3 +82,32 @@ def test_a_copy_that_cannot_be_written_is_told_and_written_later(planned: Stock)
     obstacle.rmdir()
     assert planned.sqlmesh("2025-01-12T04:00", "run", "prod").code == 0
     assert planned.published_rows("SELECT COUNT(*) FROM marts.mart_days") == [(11,)]
+
+
+def test_a_failed_run_is_not_published_by_a_later_one_that_has_nothing_to_do(
+    planned: Stock,
+) -> None:
+    before = planned.published.read_bytes()
+    planned.execute("INSERT INTO source.sales VALUES (9001, '2025-01-11', 3, 5000)")
+    assert planned.sqlmesh("2025-01-12T01:00", "run", "prod").code == 1
+    for model in ("staging.stg_sales", "intermediate.int_days"):
+        ended = planned.sqlmesh("2025-01-12T02:00", "run", "prod", "--select-model", model)
+        assert ended.code == 0, ended.out + ended.err
+        assert "No models are ready to run" in ended.out
+        assert "marts.mart_customers: its last build failed" in ended.err
+        assert planned.published.read_bytes() == before
+    planned.execute("UPDATE source.sales SET amount = 5 WHERE sale_id = 9001")
+    assert planned.sqlmesh("2025-01-13T03:00", "run", "prod").code == 0
+    assert planned.published_rows("SELECT COUNT(*) FROM marts.mart_days") == [(12,)]
+
+
+def test_a_selection_is_published_when_the_rest_has_caught_up(planned: Stock) -> None:
+    before = planned.published.read_bytes()
+    selected = planned.sqlmesh(
+        "2025-01-12T01:00", "run", "prod", "--select-model", "intermediate.int_days"
+    )
+    assert selected.code == 0, selected.out + selected.err
+    assert "marts.mart_customers: not built yet from the newest days" in selected.err
+    assert planned.published.read_bytes() == before
+    assert planned.sqlmesh("2025-01-12T02:00", "run", "prod").code == 0
+    assert planned.published_rows("SELECT COUNT(*) FROM marts.mart_days") == [(11,)]
