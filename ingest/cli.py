@@ -22,7 +22,13 @@ def init(
 ) -> None:
     """Scaffold sources.yaml and folders for a shop."""
     from ingest.scaffold import scaffold
+    from patron.errors import UsageError
 
+    if path and not mapping:
+        raise UsageError(
+            "--path says what a mapping reads, and no mapping is named",
+            remedy="add --mapping NAME, or write the path into sources.yaml",
+        )
     shop = ctx.obj()
     if if_missing and shop.sources_file.exists():
         say(f"{shop.sources_file} exists and stays as it is")

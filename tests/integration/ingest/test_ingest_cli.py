@@ -134,3 +134,9 @@ def test_init_writes_the_settings_of_a_mapping_and_keeps_those_that_are_there(sh
     shop.settings_file.write_text("PATRON_CURRENCY=EUR\n")
     call(*init)
     assert shop.settings_file.read_text() == "PATRON_CURRENCY=EUR\n"
+
+
+def test_init_with_a_path_and_no_mapping_is_refused(shop, call):
+    with pytest.raises(UsageError, match="no mapping is named"):
+        call("init", "--path", "exports")
+    assert not shop.sources_file.exists()
