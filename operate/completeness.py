@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 # A failed batch is made good by a later one of the same table that begins no later than it did.
 # The audits of external models and tables that could not be created have no table: there the name
-# of the model counts.
+# of the model counts. Rows are only appended, so their order is that of time under any clock.
 _UNREPAIRED = f"""
 SELECT DISTINCT failed.model FROM quality.model_runs AS failed
 WHERE failed.outcome = '{FAILED}'
@@ -31,7 +31,7 @@ WHERE failed.outcome = '{FAILED}'
         repaired.physical_table = failed.physical_table
         OR (failed.physical_table IS NULL AND repaired.environment = failed.environment)
       )
-      AND repaired.finished_at > failed.finished_at
+      AND repaired.rowid > failed.rowid
       AND (
         failed.interval_start IS NULL
         OR (
