@@ -19,6 +19,9 @@ from sqlmesh.core.plan.stages import (
 )
 from sqlmesh.core.snapshot import Snapshot
 
+CUMULATIVE = "cumulative"
+"""The tag of models whose later rows depend on all rows before them."""
+
 Intervals = list[tuple[int, int]]
 Stages = list[Any]
 
@@ -34,6 +37,9 @@ def evaluate_stages(
     if not plan.restatements:
         original(evaluator, plan_stages, plan)
         return
+    for stage in plan_stages:
+        if isinstance(stage, BackfillStage):
+            extend_cumulative(stage.snapshot_to_intervals)
     head, body, promotion, tail = _parts(plan_stages)
     original(evaluator, head, plan)
     forget(evaluator.state_sync, _intervals(plan_stages))
@@ -52,6 +58,25 @@ def forget(state_sync: Any, intervals: dict[Snapshot, Intervals]) -> None:
         for snapshot, found in intervals.items():
             for interval in found:
                 state_sync.remove_intervals([(snapshot, interval)], remove_shared_versions=True)
+
+
+def extend_cumulative(intervals: dict[Snapshot, Intervals]) -> None:
+    """Rebuild cumulative models, and what reads them, up to their latest interval.
+
+    The day that a restatement ends with is no end for them: every later row contains it.
+    """
+    by_name = {snapshot.name: snapshot for snapshot in intervals}
+    for snapshot, found in intervals.items():
+        if found and _is_cumulative(snapshot, by_name):
+            latest = max(end for _, end in (*found, *snapshot.intervals))
+            intervals[snapshot] = [(min(start for start, _ in found), latest)]
+
+
+def _is_cumulative(snapshot: Snapshot, by_name: dict[str, Snapshot]) -> bool:
+    if snapshot.is_model and CUMULATIVE in snapshot.model.tags:
+        return True
+    parents = (by_name[parent.name] for parent in snapshot.parents if parent.name in by_name)
+    return any(_is_cumulative(parent, by_name) for parent in parents)
 
 
 def _parts(stages: Stages) -> tuple[Stages, Stages, Stages, Stages]:

@@ -66,6 +66,25 @@ def test_restatement_builds_the_days_again(planned: Stock) -> None:
     assert planned.published_rows("SELECT SUM(amount) FROM marts.mart_customers") == [(920,)]
 
 
+def test_restatement_with_an_end_rebuilds_cumulative_models_to_the_latest_day(
+    planned: Stock,
+) -> None:
+    (planned.project / "models" / "intermediate" / "int_running.sql").write_text(_RUNNING)
+    (planned.project / "models" / "marts" / "mart_running.sql").write_text(_RUNNING_MART)
+    ended = planned.sqlmesh("2025-01-11T02:00", "plan", "prod", "--auto-apply")
+    assert ended.code == 0, ended.out + ended.err
+    query = "SELECT day::VARCHAR, amount::BIGINT FROM marts.mart_running ORDER BY day"
+    before = planned.published_rows(query)
+    planned.execute("UPDATE source.sales SET amount = amount + 1 WHERE day = '2025-01-03'")
+    day = date(2025, 1, 3)
+    transform.restate(shop_of(planned), ["staging.stg_sales"], day, day, "2025-01-11T03:00:00")
+    assert planned.published_rows(query) == [
+        (shown, amount + (20 if shown >= "2025-01-03" else 0)) for shown, amount in before
+    ]
+    assert len(before) == 10
+    assert transform.run_prod(shop_of(planned), "2025-01-11T04:00:00").models == ()
+
+
 def test_failed_restatement_keeps_rows_and_the_next_run_takes_it_up(planned: Stock) -> None:
     before = planned.tables()
     planned.execute("UPDATE source.sales SET amount = amount - 2 WHERE day = '2025-01-02'")
@@ -116,3 +135,27 @@ def test_plan_killed_while_promoting_is_planned_again(planned: Stock) -> None:
 
 
 _DOUBLED = "customer_id, (amount * 2)::DECIMAL(12, 2) AS amount FROM"
+
+_RUNNING = """
+MODEL (
+  name intermediate.int_running,
+  kind INCREMENTAL_BY_TIME_RANGE (time_column (day, '%Y-%m-%d'), batch_size 1),
+  grain (day),
+  tags (cumulative)
+);
+
+SELECT days.day, SUM(sales.amount)::DECIMAL(18, 2) AS amount
+FROM intermediate.int_days AS days
+JOIN staging.stg_sales AS sales ON sales.day <= days.day
+WHERE days.day BETWEEN @start_ds AND @end_ds
+GROUP BY days.day
+"""
+_RUNNING_MART = """
+MODEL (
+  name marts.mart_running,
+  kind INCREMENTAL_BY_TIME_RANGE (time_column (day, '%Y-%m-%d')),
+  grain (day)
+);
+
+SELECT day, amount FROM intermediate.int_running WHERE day BETWEEN @start_ds AND @end_ds
+"""
