@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from typing import TYPE_CHECKING
 
 import duckdb
 
@@ -12,16 +13,25 @@ from patron.errors import PatronError
 from patron.shop import Shop
 from patron.warehouse import reading
 
+if TYPE_CHECKING:
+    from ml.registry import ChampionInfo
+
 # The prediction models score the day before as-of, and go on daily for a week without new orders.
 DAYS_WITHOUT_ORDERS = 7
 
 
 def champions(shop: Shop) -> dict[str, str]:
-    """The version of the champion of each task that has one."""
-    from ml.registry import TASKS, champion
+    """The version of the champion of each task that has one that can be used."""
+    return {task: model.version for task, model in _promoted(shop).items() if model.is_usable}
 
-    found = {task: champion(shop, task) for task in TASKS}
-    return {task: model.version for task, model in found.items() if model is not None}
+
+def problems(shop: Shop) -> dict[str, str]:
+    """Why a task's champion cannot be used, for each task where that is so."""
+    return {
+        task: str(model.problem).splitlines()[0]
+        for task, model in _promoted(shop).items()
+        if not model.is_usable
+    }
 
 
 def is_due(shop: Shop) -> bool:
@@ -46,6 +56,13 @@ def score(shop: Shop, execution_time: str | None = None) -> TransformResult:
             "there is no trained model to score with", remedy="run 'patron train' first"
         )
     return transform.restate(shop, models, day, day, execution_time)
+
+
+def _promoted(shop: Shop) -> dict[str, ChampionInfo]:
+    from ml.registry import TASKS, champion
+
+    found = {task: champion(shop, task) for task in TASKS}
+    return {task: model for task, model in found.items() if model is not None}
 
 
 def _scoring_day(shop: Shop, execution_time: str | None) -> date:

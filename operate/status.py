@@ -124,9 +124,14 @@ def _publication(shop: Shop) -> Rows:
 
 
 def _champions(shop: Shop) -> Rows:
-    from operate.scoring import champions
+    from ml.registry import TASKS, champion
 
-    return [{"task": task, "version": version} for task, version in champions(shop).items()]
+    found = (champion(shop, task) for task in TASKS)
+    return [
+        {"task": model.task, "version": model.version, "problem": model.problem}
+        for model in found
+        if model is not None
+    ]
 
 
 def _rows(connection: duckdb.DuckDBPyConnection, query: str) -> Rows:

@@ -79,7 +79,7 @@ def transform(request: Request) -> Outcome:
 
 
 def train(request: Request) -> Outcome:
-    """Train the first models; later trainings are decided with `patron train`."""
+    """Train where no usable model is; later trainings are decided with `patron train`."""
     from ml.errors import TooLittleData
     from ml.registry import TASKS
     from ml.train import train_all
@@ -100,12 +100,16 @@ def score(request: Request) -> Outcome:
     """Score with champions that readers do not see yet."""
     from operate import scoring
 
+    unusable = [
+        f"{task} cannot be used: {problem}"
+        for task, problem in scoring.problems(request.shop).items()
+    ]
     if not scoring.champions(request.shop):
-        return Outcome(SKIPPED, "no trained model")
+        return Outcome(SKIPPED, "; ".join(unusable or ["no trained model"]))
     if not scoring.is_due(request.shop) and "score" not in request.forced:
-        return Outcome(SKIPPED, "scores are of the current champions")
+        return Outcome(SKIPPED, "; ".join(["scores are of the current champions", *unusable]))
     result = scoring.score(request.shop, request.execution_time)
-    return Outcome(DONE, f"{_counted(len(result.models), 'model')} built")
+    return Outcome(DONE, "; ".join([f"{_counted(len(result.models), 'model')} built", *unusable]))
 
 
 def report(request: Request) -> Outcome:

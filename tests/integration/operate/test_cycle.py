@@ -9,6 +9,8 @@ import pytest
 from click.testing import CliRunner, Result
 from stock import Stock
 
+from ml import registry
+from operate import scoring
 from operate.cycle import StepResult, run_cycle
 from operate.steps import Request
 from patron.cli import patron
@@ -52,6 +54,29 @@ def test_steps_without_a_model_are_skipped(planned: Stock) -> None:
     assert [(line.step, line.outcome, line.detail) for line in result.steps] == [
         ("score", "skipped", "no trained model")
     ]
+
+
+def test_a_champion_that_cannot_be_used_counts_as_missing(tmp_path: Path, planned: Stock) -> None:
+    shop = Shop(tmp_path / "models", planned.project)
+    request = Request(shop, "2025-01-11T01:00:00")
+    for task in registry.TASKS:
+        card = {"task": task, "version": "first", "libraries": registry.library_versions()}
+        registry.save(shop, card, "final", "judged")
+        registry.promote(shop, task, "first")
+    (trained,) = run_cycle(request, ("train",), 0, lambda _: None).steps
+    assert (trained.outcome, trained.detail) == ("skipped", "every task has a champion")
+    with (registry.task_folder(shop, "churn") / "first" / "model.joblib").open("ab") as file:
+        file.write(b"x")
+    assert set(scoring.champions(shop)) == {"clv", "next_order"}
+    (trained,) = run_cycle(request, ("train",), 0, lambda _: None).steps
+    assert (trained.outcome, "nothing has been published yet" in trained.detail) == ("failed", True)
+    for task in ("clv", "next_order"):
+        (registry.task_folder(shop, task) / "champion.json").unlink()
+    (scored,) = run_cycle(request, ("score",), 0, lambda _: None).steps
+    assert (scored.outcome, scored.detail) == (
+        "skipped",
+        "churn cannot be used: the model's file is missing or not the one that was registered",
+    )
 
 
 def test_run_without_sources_fails_with_what_to_do(tmp_path: Path) -> None:
