@@ -129,7 +129,7 @@ def _note_failure(cursor: Any, run: Run, batch: Batch, error: BaseException) -> 
 def _note_success(run: Run, batch: Batch) -> None:
     found: list[AuditOutcome] = [audit for audit in batch.audits if audit.failed_rows]
     run.warnings.extend((batch.model, audit) for audit in found)
-    if batch.writes:
+    if batch.writes and batch.physical_table is not None:
         run.written.append(batch.model)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -109,10 +110,12 @@ def _summarise(result: CycleResult, *, as_json: bool) -> None:
         }
         console.emit_json(document)
         return
-    console.print_table(
-        "",
-        ("step", "outcome", "seconds", "what"),
-        [(line.step, line.outcome, line.seconds, line.detail) for line in result.steps],
-    )
+    if sys.stdout.isatty():
+        # In a log or a pipe the line of each step is enough.
+        console.print_table(
+            "",
+            ("step", "outcome", "seconds", "what"),
+            [(line.step, line.outcome, line.seconds, line.detail) for line in result.steps],
+        )
     if result.page and not result.error:
         click.echo(f"Report: {result.page}")

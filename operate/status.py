@@ -6,11 +6,12 @@ from contextlib import closing
 from datetime import UTC, datetime
 from typing import Any
 
+import click
 import duckdb
 
 from operate.record import FAILED
 from patron import console
-from patron.errors import BusyError
+from patron.errors import BusyError, PatronError
 from patron.lock import holder
 from patron.shop import Shop
 from patron.warehouse import connect
@@ -27,7 +28,7 @@ SELECT
 FROM raw.load_log GROUP BY source, stream ORDER BY source, stream
 """
 LAST_BATCHES = """
-SELECT model, outcome, error, run_id, finished_at, duration_seconds FROM quality.model_runs
+SELECT model, physical_table, outcome, error, finished_at FROM quality.model_runs
 WHERE environment = 'prod'
 QUALIFY ROW_NUMBER() OVER (PARTITION BY model ORDER BY finished_at DESC, run_id DESC) = 1
 """
@@ -35,7 +36,8 @@ GROUPS = f"""
 SELECT
   SPLIT_PART(model, '.', 1) AS models, COUNT(*) AS count, MAX(finished_at) AS last_built_at,
   COUNT(*) FILTER (outcome = '{FAILED}') AS failed
-FROM ({LAST_BATCHES}) AS last_batches GROUP BY ALL ORDER BY ALL
+FROM ({LAST_BATCHES}) AS last_batches
+WHERE physical_table IS NOT NULL OR outcome = '{FAILED}' GROUP BY ALL ORDER BY ALL
 """
 FAILURES = f"""
 SELECT model, error, finished_at FROM ({LAST_BATCHES}) AS last_batches
@@ -53,7 +55,17 @@ PUBLICATION = "SELECT * FROM quality.publication"
 
 
 def read_status(shop: Shop) -> dict[str, Any]:
-    """Everything `patron status` shows, as plain values."""
+    """Everything `patron status` shows, as plain values; None for what is not known now.
+
+    Raises:
+        PatronError: If there is no such shop folder.
+    """
+    if not shop.root.is_dir():
+        raise PatronError(
+            "there is no such shop folder",
+            where=str(shop.root),
+            remedy="name another with --shop or PATRON_SHOP, or begin one with 'patron init'",
+        )
     writer = holder(shop)
     found: dict[str, Any] = {"shop": str(shop.root), "writer": writer, "as_published": False}
     found |= _built(shop, busy=writer is not None)
@@ -64,11 +76,11 @@ def read_status(shop: Shop) -> dict[str, Any]:
 
 def print_status(found: dict[str, Any]) -> None:
     """The same for people."""
-    console.say(f"shop: {found['shop']}")
+    click.echo(f"shop: {found['shop']}")
     if found["writer"]:
-        console.say(f"writing now: {found['writer']}")
+        click.echo(f"writing now: {found['writer']}")
     if found["as_published"]:
-        console.say("the warehouse is in use, so this is the state when it was last published")
+        click.echo("the warehouse is in use, so this is the state when it was last published")
     for title, key in (
         ("Loaded", "loads"),
         ("Built", "models"),
@@ -80,15 +92,20 @@ def print_status(found: dict[str, Any]) -> None:
         _print_rows(title, found[key])
 
 
-def _print_rows(title: str, rows: Rows) -> None:
+def _print_rows(title: str, rows: Rows | None) -> None:
+    if rows is None:
+        click.echo(f"{title}: not known while another process writes")
+        return
     if not rows:
-        console.say(f"{title}: nothing")
+        click.echo(f"{title}: nothing")
         return
     console.print_table(title, list(rows[0]), [list(row.values()) for row in rows])
 
 
 def _built(shop: Shop, *, busy: bool) -> dict[str, Any]:
     """From the warehouse when nobody has it, else from the published copy."""
+    if not busy and not shop.warehouse.exists() and not shop.published.exists():
+        return {"loads": [], "models": [], "failures": [], "findings": []}
     if not busy and shop.warehouse.exists():
         try:
             with closing(connect(shop.warehouse, read_only=True)) as connection:
@@ -101,11 +118,11 @@ def _built(shop: Shop, *, busy: bool) -> dict[str, Any]:
         except BusyError:
             pass
     if not shop.published.exists():
-        return {"loads": [], "models": [], "failures": [], "findings": []}
+        return {"loads": None, "models": None, "failures": None, "findings": None}
     with closing(connect(shop.published, read_only=True, wait_seconds=5)) as connection:
         return {
             "as_published": True,
-            "loads": [],
+            "loads": None,
             "models": _rows(connection, GROUPS),
             "failures": _rows(connection, FAILURES),
             "findings": _rows(connection, FINDINGS),

@@ -15,6 +15,7 @@ from operate.cycle import StepResult, run_cycle
 from operate.steps import Request
 from patron.cli import patron
 from patron.errors import PatronError, UsageError
+from patron.lock import writer_lock
 from patron.shop import Shop
 
 
@@ -40,7 +41,7 @@ def test_transform_step_builds_then_has_nothing_to_do(fresh: Stock) -> None:
     request = Request(Shop(fresh.shop, fresh.project), "2025-01-11T01:00:00")
     first = run_cycle(request, ("transform",), 0, lambda _: None)
     assert [(line.outcome, line.detail) for line in first.steps] == [
-        ("done", "8 models built; 1 audit found something, see 'patron status'")
+        ("done", "7 models built; 1 audit found something, see 'patron status'")
     ]
     second = run_cycle(request, ("transform",), 0, lambda _: None)
     assert [(line.outcome, line.detail) for line in second.steps] == [
@@ -101,11 +102,35 @@ def test_a_moment_that_is_none_is_refused(tmp_path: Path) -> None:
 
 
 def test_status_of_an_empty_shop(tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
     ended = call(tmp_path / "empty", "status", "--json")
     assert ended.exit_code == 0, ended.output
     found = json.loads(ended.stdout)
     assert found["loads"] == found["models"] == found["champions"] == found["published"] == []
     assert found["writer"] is None
+
+
+def test_status_of_a_folder_that_is_not_there_makes_none(tmp_path: Path) -> None:
+    ended = call(tmp_path / "nowhere", "status")
+    assert isinstance(ended.exception, PatronError)
+    assert "there is no such shop folder" in str(ended.exception)
+    assert not (tmp_path / "nowhere").exists()
+
+
+def test_status_beside_a_writer_says_what_is_not_known(planned: Stock) -> None:
+    with writer_lock(Shop(planned.shop, planned.project), "a load"):
+        shown = call(planned.shop, "status")
+        found = json.loads(call(planned.shop, "status", "--json").stdout)
+    assert "Loaded: not known while another process writes" in shown.stdout
+    assert "staging" in shown.stdout
+    assert shown.stderr == ""
+    assert found["loads"] is None
+    assert found["as_published"]
+
+
+def test_a_piped_run_tells_each_step_once(planned: Stock) -> None:
+    ended = call(planned.shop, "run", "--only", "score")
+    assert ended.output.count("no trained model") == 1
 
 
 def test_status_shows_models_findings_and_publication(planned: Stock) -> None:
@@ -114,7 +139,6 @@ def test_status_shows_models_findings_and_publication(planned: Stock) -> None:
         "intermediate": (2, 0),
         "marts": (3, 0),
         "ml": (1, 0),
-        "source": (1, 0),
         "staging": (1, 0),
     }
     assert [row["sample_keys"] for row in found["findings"]] == ["day=2025-01-04"]
