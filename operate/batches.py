@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -18,6 +19,10 @@ if TYPE_CHECKING:
     from sqlmesh.core.snapshot import Snapshot
 
 Original = Callable[..., Any]
+
+PERSONAL_SCHEMAS = ("raw", "staging")
+STORED_WORDS = 7
+_UNQUOTED = re.compile(r"[\"'`(\d]")
 
 
 def evaluate(original: Original, scheduler: Any, *args: Any, **kwargs: Any) -> Any:
@@ -122,7 +127,8 @@ def _note_failure(cursor: Any, run: Run, batch: Batch, error: BaseException) -> 
     text = "; ".join(audit.audit for audit in batch.audits if audit.stopped_the_model)
     with suppress(duckdb.Error):
         cursor.execute("BEGIN TRANSACTION")
-        store_batch(cursor, run, batch, FAILED, f"audits: {text}" if text else failure.error)
+        stored = f"audits: {text}" if text else stored_error(batch.model, error)
+        store_batch(cursor, run, batch, FAILED, stored)
         cursor.execute("COMMIT")
 
 
@@ -138,6 +144,21 @@ def message(error: BaseException) -> str:
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
     telling = [line for line in lines if not line.startswith(("File ", "Traceback", "^", "LINE "))]
     return (telling or [type(error).__name__])[-1 if "Traceback" in str(error) else 0]
+
+
+def stored_error(model: str, error: BaseException) -> str:
+    """What the run record keeps of an error; readers of the published copy see it.
+
+    A database quotes values in its messages, and those of raw and staging rows may be personal.
+    """
+    text = message(error)
+    if model.split(".", maxsplit=1)[0] not in PERSONAL_SCHEMAS:
+        return text
+    cause = error
+    while cause.__cause__ is not None:
+        cause = cause.__cause__
+    words = _UNQUOTED.split(text, maxsplit=1)[0].split()[:STORED_WORDS]
+    return f"{type(cause).__name__}: {' '.join(words)}"
 
 
 def _row_count(adapter: Any, batch: Batch, kwargs: dict[str, Any]) -> int | None:

@@ -129,6 +129,19 @@ def test_failing_query_leaves_rows(planned: Stock) -> None:
     assert planned.tables() == before
 
 
+def test_values_in_an_error_of_staging_are_told_but_not_stored(planned: Stock) -> None:
+    planned.execute("ALTER TABLE source.sales ALTER COLUMN amount TYPE VARCHAR")
+    planned.execute("INSERT INTO source.sales VALUES (9001, '2025-01-11', 3, 'ada@example.com')")
+    ended = planned.sqlmesh(NEXT_DAY, "run", "prod")
+    assert ended.code == 1
+    assert "ada@example.com" in ended.err
+    ((model, error),) = planned.rows(
+        "SELECT model, error FROM quality.model_runs WHERE outcome = 'failed'"
+    )
+    assert model == "staging.stg_sales"
+    assert error == "ConversionException: Conversion Error: Could not convert string"
+
+
 def test_plan_of_a_change_in_dev_leaves_production(planned: Stock) -> None:
     before = planned.tables()
     model = planned.project / "models" / "marts" / "mart_customers.sql"
