@@ -71,16 +71,6 @@ def run_prod(
         )
 
 
-def plan_prod(shop: Shop, execution_time: str | None = None) -> TransformResult:
-    """Apply the project's files to production and build what that needs.
-
-    Raises:
-        PatronError: If a model or audit fails; production is as it was.
-    """
-    with _context(shop) as context:
-        return _plan(context, execution_time=execution_time)
-
-
 def restate(
     shop: Shop,
     models: Sequence[str],
