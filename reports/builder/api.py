@@ -20,8 +20,6 @@ from reports.builder.site.publication import Publication, read_publication
 from reports.builder.site.settings import project_variables
 from reports.builder.site.swap import replacing
 
-STALE_AFTER_DAYS = 2
-
 
 @dataclass(frozen=True)
 class PageResult:
@@ -129,7 +127,7 @@ def _render(
     variables = project_variables(shop.project)
     folder = Content(content or shop.project / "reports")
     limits = Limits(rows=int(str(variables.get("max_report_rows", Limits.rows))))
-    stale_days = int(str(variables.get("stale_after_days", STALE_AFTER_DAYS)))
+    stale_days = int(str(variables["stale_after_days"]))
     with reading(shop, wait_seconds) as connection:
         try:
             publication = read_publication(connection, stale_days)
@@ -137,7 +135,7 @@ def _render(
             raise PatronError(
                 f"the published copy has no record of itself: {first_line(error)}",
                 where=str(shop.published),
-                remedy="publish again with 'patron run'",
+                remedy="run 'patron run'; it publishes again",
             ) from error
         runner = QueryRunner(connection, limits)
         return Assembly(folder, runner, publication, variables).render(), publication

@@ -21,9 +21,17 @@ JSON = click.option("--json", "as_json", is_flag=True, help="Print the result as
 STRICT = click.option("--strict", is_flag=True, help="Warnings make the command fail.")
 
 
-@click.group(epilog="Example: patron report build --out /srv/www/reports")
-def report() -> None:
-    """Build the reports: Markdown pages with queries in, one HTML file per page out."""
+@click.group(
+    invoke_without_command=True, epilog="Example: patron report build --out /srv/www/reports"
+)
+@click.pass_context
+def report(ctx: click.Context) -> None:
+    """Build the reports: Markdown pages with queries in, one HTML file per page out.
+
+    Without a command it does what `build` does without options.
+    """
+    if ctx.invoked_subcommand is None:
+        ctx.invoke(build)
 
 
 @report.command(epilog="Example: patron report build --out site --strict")

@@ -50,11 +50,6 @@ class _Section:
     tokens: tuple[tuple[str, str], ...]
     condition: tuple[str, float] | None
 
-    @property
-    def is_date(self) -> bool:
-        kinds = {kind for kind, _ in self.tokens}
-        return "date" in kinds and "digits" not in kinds
-
 
 def apply_code(code: str, value: object) -> str:
     """A number, date or text as the format code says.
@@ -70,11 +65,6 @@ def apply_code(code: str, value: object) -> str:
         return _format_text(sections, str(value))
     section, signed = _choose(sections, value)
     return _format_number(section, value if signed else abs(value))
-
-
-def is_date_code(code: str) -> bool:
-    """Whether a code formats dates."""
-    return _sections(code)[0].is_date
 
 
 @lru_cache(maxsize=512)

@@ -16,6 +16,9 @@ WHERE environment IS NOT DISTINCT FROM ?
 GROUP BY model, audit, coalesce(arguments, '')
 ORDER BY model, audit
 """
+# An empty shop has an as-of date too: the day it was asked.
+_SUMMARY = "mart_executive_financial_summary"
+_SUMMARY_EXISTS = "SELECT count(*) > 0 FROM duckdb_tables() WHERE table_name = ?"
 _NAMED_FAILURES = 3
 
 
@@ -25,7 +28,7 @@ class Publication:
 
     Attributes:
         published_at: When it was made, UTC.
-        as_of_date: The day after the last complete day of orders.
+        as_of_date: The day after the last complete day of orders; None while there are none.
         last_loaded_at: When data last came in, UTC.
         run_id: The run that made it.
         environment: Usually `prod`.
@@ -45,15 +48,16 @@ class Publication:
 
     def facts(self) -> list[str]:
         """What every page says about its data."""
-        found = []
-        if self.as_of_date:
-            found.append(f"Data through {default_text(self.as_of_date - timedelta(days=1))}")
+        if self.published_at is None:
+            return ["No data published yet"]
+        end = self.as_of_date and default_text(self.as_of_date - timedelta(days=1))
+        found = [f"Data through {end}" if end else "No data yet"]
         if self.last_loaded_at:
             found.append(f"Last load {default_text(self.last_loaded_at)} UTC")
         if self.audits:
             passed = self.audits - len(self.failed)
             found.append(f"{passed:,} of {self.audits:,} audits passed")
-        return found or ["No data published yet"]
+        return found
 
     def warnings(self) -> list[str]:
         """What a reader must know before trusting the numbers."""
@@ -103,13 +107,21 @@ def read_publication(connection: duckdb.DuckDBPyConnection, stale_days: int) -> 
     failed = tuple((model, audit, count) for model, audit, count in audits if count)
     return Publication(
         published_at=_naive(published),
-        as_of_date=as_of,
+        as_of_date=as_of if _has_days(connection) else None,
         last_loaded_at=_naive(loaded),
         run_id=run or "",
         environment=environment or "",
         audits=len(audits),
         failed=failed,
         stale_days=stale_days,
+    )
+
+
+def _has_days(connection: duckdb.DuckDBPyConnection) -> bool:
+    """Whether there is a day of orders; assumed where the mart of days is not published."""
+    exists = connection.execute(_SUMMARY_EXISTS, [_SUMMARY]).fetchall()[0][0]
+    return not exists or bool(
+        connection.execute(f"SELECT 1 FROM marts.{_SUMMARY} LIMIT 1").fetchall()
     )
 
 

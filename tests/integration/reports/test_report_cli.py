@@ -31,6 +31,13 @@ def test_build_ends_with_the_path_of_the_first_page(published: Shop) -> None:
     assert Path(result.stdout.strip()).is_file()
 
 
+def test_report_alone_builds(published: Shop) -> None:
+    result = call(published)
+    assert result.exit_code == 0
+    assert result.stdout.strip() == str(published.site / "index.html")
+    assert (published.site / "index.html").is_file()
+
+
 def test_build_elsewhere_as_json(published: Shop, tmp_path: Path) -> None:
     result = call(published, "build", "--out", str(tmp_path / "out"), "--json")
     found = json.loads(result.stdout)

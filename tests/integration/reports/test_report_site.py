@@ -131,11 +131,88 @@ def test_an_empty_shop_has_sections_without_zeros(shop: Shop) -> None:
     assert "<svg" not in html
 
 
+def test_a_published_copy_without_a_day_of_orders_has_no_last_day(shop: Shop) -> None:
+    publish_sample(shop, customers=0, with_models=False)
+    _, html = executive(shop)
+    assert "No data yet" in html
+    assert "Data through" not in html
+    assert "The data end on" not in html
+
+
 def test_a_shop_of_a_few_days_has_no_comparisons(shop: Shop) -> None:
     publish_sample(shop, customers=40, days=20)
     result, html = executive(shop)
     assert result.ok
     assert "fewer than 60 days" in html
+    assert html.count("Fewer than 30 days of orders") == 3
+    assert "No data source for orders and customers" not in html
+    assert re.search(r"Customers 3\d ", text_of(html))
+
+
+def test_months_that_are_not_complete_are_not_shown(published: Shop) -> None:
+    starts = (("2025-03-15", False), ("2025-03-01", True))
+    for day, shown in starts:
+        start = f"DATE '{day}'"
+        publish_sample(published)
+        change_sample(
+            published,
+            f"DELETE FROM marts.mart_executive_financial_summary WHERE date_day < {start};"
+            f" DELETE FROM marts.mart_customer_analytics WHERE signup_date < {start};"
+            f" UPDATE marts.mart_customer_analytics SET signup_date = {start}"
+            " WHERE signup_date = (SELECT min(signup_date) FROM marts.mart_customer_analytics)",
+        )
+        _, html = executive(published)
+        for title in ("Net revenue by month", "Sign-ups by month"):
+            chart = html[html.index(title) :].partition("</figure>")[0]
+            assert ("Mar 2025" in chart) is shown
+            assert "Apr 2025" in chart
+            assert "Sep 2025" not in chart
+
+
+def test_orders_of_the_day_that_is_not_over_are_left_out(published: Shop) -> None:
+    _, before = executive(published)
+    change_sample(
+        published,
+        "INSERT INTO marts.fct_orders SELECT * REPLACE (DATE '2025-09-15' AS order_date,"
+        " 1000000 AS net_revenue_amount, TRUE AS is_valid_sale)"
+        " FROM marts.fct_orders LIMIT 5",
+    )
+    assert executive(published)[1] == before
+
+
+def test_predictions_name_their_horizon_and_do_not_mix_with_estimates(published: Shop) -> None:
+    assert re.search(r"expects €[\d,]+ over 12 months from", text_of(executive(published)[1]))
+    change_sample(
+        published,
+        "UPDATE marts.mart_customer_analytics SET clv_horizon_days = 180"
+        " WHERE clv_horizon_days IS NOT NULL;"
+        " UPDATE marts.mart_customer_analytics SET predicted_clv_12m = NULL,"
+        " estimated_annual_value = 1000000 WHERE customer_id < 'C000150';"
+        " UPDATE marts.mart_customer_analytics SET predicted_clv_12m = 50"
+        " WHERE predicted_clv_12m IS NOT NULL",
+    )
+    shown = text_of(executive(published)[1])
+    assert re.search(r"expects €[\d,]+ over 180 days from 1\d\d of 2\d\d customers", shown)
+    assert "Average customer value €50.00" in shown
+    assert re.search(r"1\d\d of 2\d\d customers are scored", shown)
+
+
+def test_what_did_not_change_is_said_in_words(published: Shop) -> None:
+    change_sample(
+        published,
+        "UPDATE marts.mart_executive_financial_summary SET net_revenue = 100, orders = 2",
+    )
+    shown = text_of(executive(published)[1])
+    assert "as in the 30 days before and as on the same days a year ago." in shown
+    assert " 0.0%" not in shown.partition("All figures")[0].rpartition("What changed")[2]
+
+
+def test_a_shop_whose_orders_are_all_of_guests_shows_its_revenue(published: Shop) -> None:
+    change_sample(published, "DELETE FROM marts.mart_customer_analytics")
+    result, html = executive(published)
+    assert result.errors == ()
+    assert "No known customers" in html
+    assert "Net revenue, 30 days" in html
 
 
 def test_a_shop_that_ended_long_ago_is_reported_as_of_its_data(shop: Shop) -> None:
