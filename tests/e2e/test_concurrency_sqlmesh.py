@@ -123,7 +123,7 @@ def test_reader_reads_the_published_copy_and_status_works_while_another_writes(
         assert stock.published_rows("SELECT COUNT(*) FROM marts.mart_customers") == [(7,)]
         ended = patron(stock, "status")
     assert ended.returncode == 0, ended.stderr
-    assert "writing now: patron run (pid " in ended.stderr
+    assert "writing now: patron run (pid " in ended.stdout
 
 
 def test_reader_of_the_old_copy_goes_on_while_a_new_one_is_published(stock: Stock) -> None:
