@@ -24,6 +24,7 @@ def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Shop:
         monkeypatch.delenv(name)
     found = find_shop(root)
     found.activate()
+    found.data.mkdir(parents=True)
     return found
 
 

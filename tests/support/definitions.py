@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from sqlmesh.utils import UniqueKeyDict, sys_path
 from sqlmesh.utils.metaprogramming import import_python_file
 
 PROJECT = Path(__file__).parents[2]
+_loaded: dict[str, Any] = {}
 SCHEMAS = ("raw", "staging", "intermediate", "marts", "ml", "quality", "seeds")
 
 
@@ -27,9 +29,25 @@ def variables() -> dict[str, Any]:
     return {**config["variables"], **config["gateways"]["local"]["variables"]}
 
 
-@cache
 def macro_registry() -> MacroRegistry:
-    """SQLMesh's macros and ours."""
+    """SQLMesh's macros and ours.
+
+    Another test that loads a project replaces our modules, and SQLMesh no longer finds what the
+    functions of the old ones need: then they are loaded again.
+    """
+    if _loaded.get("modules") != _macro_modules():
+        _loaded["registry"] = _load_macros()
+        _loaded["modules"] = _macro_modules()
+        audits.cache_clear()
+    registry: MacroRegistry = _loaded["registry"]
+    return registry
+
+
+def _macro_modules() -> dict[str, int]:
+    return {name: id(found) for name, found in sys.modules.items() if name.startswith("macros.")}
+
+
+def _load_macros() -> MacroRegistry:
     before = macro.get_registry()
     with sys_path(PROJECT):
         for path in sorted((PROJECT / "macros").glob("*.py")):
