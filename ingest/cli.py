@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from patron.console import emit_json, print_table, progress, say
+from patron.options import JSON, WAIT
 
 COLUMNS = ("stream", "read", "inserted", "updated", "unchanged", "rejected", "sec")
 
@@ -44,15 +45,8 @@ def init(
 @click.option("--source", "sources", multiple=True, metavar="NAME", help="Only this source.")
 @click.option("--stream", "streams", multiple=True, metavar="NAME", help="Only this stream.")
 @click.option("--accept-drop", is_flag=True, help="Load although much less is there than before.")
-@click.option(
-    "--wait",
-    "wait_seconds",
-    type=click.FloatRange(min=0),
-    default=0.0,
-    metavar="SECONDS",
-    help="Wait this long for another writer.",
-)
-@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+@WAIT
+@JSON
 @click.pass_context
 def ingest(
     ctx: click.Context,
@@ -91,7 +85,7 @@ def ingest(
 @click.option("--stream", metavar="NAME", help="Show the columns of one stream.")
 @click.option("--external-models", is_flag=True, help="Write external_models/raw.yaml for SQLMesh.")
 @click.option("--docs", is_flag=True, help="Write the tables of docs/sources.md.")
-@click.option("--json", "as_json", is_flag=True, help="Print the contract as JSON.")
+@JSON
 @click.pass_context
 def contract(
     ctx: click.Context, stream: str | None, *, external_models: bool, docs: bool, as_json: bool

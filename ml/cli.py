@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from patron.console import emit_json, print_table, progress, say
+from patron.options import JSON, WAIT
 
 if TYPE_CHECKING:
     from ml.train import TrainResult
@@ -18,15 +19,8 @@ TASK = click.Choice(CHOICES[:-1])
 @click.command(epilog="Example: patron train clv --wait 60")
 @click.argument("tasks", nargs=-1, type=click.Choice(CHOICES), metavar="[clv|churn|next-order|all]")
 @click.option("--force", is_flag=True, help="Promote the new model without being better.")
-@click.option(
-    "--wait",
-    "wait_seconds",
-    type=click.FloatRange(min=0),
-    default=0.0,
-    metavar="SECONDS",
-    help="Wait this long for another training of this shop.",
-)
-@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+@WAIT
+@JSON
 @click.pass_context
 def train(
     ctx: click.Context,
@@ -69,7 +63,7 @@ def models(ctx: click.Context) -> None:
 
 
 @models.command("list", epilog="Example: patron models list --json")
-@click.option("--json", "as_json", is_flag=True, help="Print the models as JSON.")
+@JSON
 @click.pass_context
 def list_models(ctx: click.Context, *, as_json: bool = False) -> None:
     """List the trained models and which are in use."""
@@ -100,7 +94,7 @@ def list_models(ctx: click.Context, *, as_json: bool = False) -> None:
 @models.command(epilog="Example: patron models show clv")
 @click.argument("task", type=TASK)
 @click.argument("version", required=False)
-@click.option("--json", "as_json", is_flag=True, help="Print the whole model card as JSON.")
+@JSON
 @click.pass_context
 def show(ctx: click.Context, task: str, version: str | None, *, as_json: bool) -> None:
     """Show a model's card; the champion's without VERSION."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from patron import console
+from patron.options import JSON, WAIT
 
 if TYPE_CHECKING:
     from operate.cycle import CycleResult, StepResult
@@ -27,20 +28,13 @@ STEP_NAMES = ("ingest", "transform", "train", "score", "report")
     is_flag=True,
     help="Apply changes of the project's files to production.",
 )
-@click.option(
-    "--wait",
-    "wait_seconds",
-    type=click.FloatRange(min=0),
-    default=0.0,
-    metavar="SECONDS",
-    help="Wait this long for another writer, then give up with exit code 75.",
-)
+@WAIT
 @click.option(
     "--execution-time",
     metavar="TIME",
     help="The moment to pretend it is, for simulated days: 2026-03-02T06:00.",
 )
-@click.option("--json", "as_json", is_flag=True, help="The summary as JSON on standard output.")
+@JSON
 @click.pass_context
 def run(
     ctx: click.Context,
@@ -68,7 +62,7 @@ def run(
 
 
 @click.command(epilog="Example: patron status    |    patron status --json")
-@click.option("--json", "as_json", is_flag=True, help="As JSON on standard output.")
+@JSON
 @click.pass_context
 def status(ctx: click.Context, as_json: bool) -> None:
     """Show what is loaded, built, trained and published.

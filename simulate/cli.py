@@ -12,6 +12,7 @@ import click
 
 from patron.console import emit_json, out, print_table, progress, say
 from patron.lock import writer_lock
+from patron.options import JSON, WAIT
 from patron.shop import Shop
 
 if TYPE_CHECKING:
@@ -19,16 +20,12 @@ if TYPE_CHECKING:
     from simulate.shopfolder import Report
     from simulate.state import Folders
 
-WAIT = click.option(
-    "--wait", type=float, default=0.0, metavar="SECONDS", help="Wait for another writer."
-)
 OUT = click.option(
     "--out", "out_folder", metavar="DIR", help="Where the shop's files are. Default: data/shop."
 )
 TRUTH = click.option(
     "--truth", "truth_folder", metavar="DIR", help="Where its truth is. Default: beside --out."
 )
-JSON = click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
 
 
 @click.group(
@@ -78,7 +75,10 @@ def advance(ctx: click.Context, /, days: int, **options: Any) -> None:
         options["truth_folder"] or parent.get("truth_folder"),
     )
     started = time.monotonic()
-    with writer_lock(shop, "patron simulate advance", options["wait"]), _bar("Advancing") as report:
+    with (
+        writer_lock(shop, "patron simulate advance", options["wait_seconds"]),
+        _bar("Advancing") as report,
+    ):
         summary = shopfolder.advance(folders, days, report=report)
     _show(summary, folders, started, as_json=options["as_json"])
 
@@ -92,7 +92,10 @@ def _create(shop: Shop, options: dict[str, Any]) -> None:
     )
     folders = _folders(shop, options["out_folder"], options["truth_folder"])
     started = time.monotonic()
-    with writer_lock(shop, "patron simulate", options["wait"]), _bar("Simulating") as report:
+    with (
+        writer_lock(shop, "patron simulate", options["wait_seconds"]),
+        _bar("Simulating") as report,
+    ):
         if options["if_missing"] and folders.has_shop:
             say(f"there is a simulated shop already: {folders.out}")
             if options["as_json"]:

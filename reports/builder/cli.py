@@ -9,6 +9,7 @@ import click
 
 from patron.console import emit_json, say
 from patron.errors import EXIT_FAILED, PatronError
+from patron.options import JSON
 
 if TYPE_CHECKING:
     from reports.builder.api import BuildResult, PageResult
@@ -17,7 +18,6 @@ WAIT = click.option(
     "--wait", "wait_seconds", default=10.0, show_default=True, metavar="SECONDS",
     help="How long to wait for the published data.",
 )  # fmt: skip
-JSON = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 STRICT = click.option("--strict", is_flag=True, help="Warnings make the command fail.")
 
 
