@@ -9,16 +9,17 @@ from datetime import UTC, datetime
 
 import duckdb
 
+from ingest.configs import FULL_COMPARE, StreamConfig
 from ingest.contract import Table, load_contract
+from ingest.cursor import Cursor
+from ingest.deletions import Deletions
 from ingest.loaders.base import OpenSource, Reading
 from ingest.merge import Counts, merge
-from ingest.sources import Source, StreamConfig
-from ingest.stage import STAGED, add_unreadable, drop_staged, stage
+from ingest.sources import AnySource
+from ingest.stage import STAGED, add_unreadable, drop_staged, stage, stage_keys
 from patron.errors import PatronError
-from patron.sql import identifier, literal
+from patron.sql import literal
 from patron.warehouse import first_line
-
-BEGINNING = {"date": "0001-01-01", "timestamp": "0001-01-01 00:00:00", "integer": "-1"}
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,7 @@ class StreamLoad:
     rows_updated: int = 0
     rows_unchanged: int = 0
     rows_rejected: int = 0
+    rows_deleted: int = 0
     seconds: float = 0.0
     notices: tuple[str, ...] = ()
 
@@ -54,7 +56,7 @@ class StreamLoad:
 def load_stream(
     connection: duckdb.DuckDBPyConnection,
     opened: OpenSource,
-    source: Source,
+    source: AnySource,
     stream: str,
     *,
     accept_drop: bool = False,
@@ -71,25 +73,40 @@ def load_stream(
         return StreamLoad(source.name, stream, "absent", notices=("the source does not have it",))
     job = _Job(connection, source, table, config, reading, started_at)
     try:
-        ignored = stage(connection, table, job.select(), f"{source.where}.{stream}")
+        ignored = stage(connection, table, job.select(), job.where)
         unreadable = opened.unreadable()
         if unreadable:
             add_unreadable(connection, unreadable)
-        if job.is_full and not accept_drop:
+        job.find_deletions(is_readable=not unreadable)
+        if not accept_drop:
             job.refuse_drop()
-        batch_id, status, counts = job.commit()
+        done = job.commit()
     finally:
         drop_staged(connection)
-    notices = (f"ignored columns: {', '.join(ignored)}",) if ignored else ()
+    opened.committed(stream)
+    notices = [f"ignored columns: {', '.join(ignored)}"] if ignored else []
+    if job.compares and not job.deletions:
+        notices.append("unreadable lines may hold any row, so no deletions were looked for")
     return StreamLoad(
         source=source.name,
         stream=stream,
-        status=status,
-        batch_id=batch_id,
-        **{f"rows_{name}": number for name, number in asdict(counts).items()},
+        status=done.status,
+        batch_id=done.batch_id,
+        **{f"rows_{name}": number for name, number in asdict(done.counts).items()},
+        rows_deleted=done.deleted,
         seconds=time.monotonic() - began,
-        notices=notices,
+        notices=tuple(notices),
     )
+
+
+@dataclass(frozen=True)
+class _Done:
+    """What a transaction did."""
+
+    batch_id: str
+    status: str
+    counts: Counts
+    deleted: int
 
 
 @dataclass
@@ -97,73 +114,78 @@ class _Job:
     """One load under way."""
 
     connection: duckdb.DuckDBPyConnection
-    source: Source
+    source: AnySource
     table: Table
     config: StreamConfig
     reading: Reading
     started_at: datetime
+
+    deletions: Deletions | None = None
+
+    def __post_init__(self) -> None:
+        self.where = f"{self.source.where}.{self.table.name}"
+        self.cursor = Cursor(self.connection, self.source, self.table, self.started_at)
+        if self.compares and not self.reading.is_full:
+            raise PatronError(
+                f"stream {self.table.name} cannot find deletions: its files are read once each",
+                where=f"{self.where}.deletes",
+                remedy="remove 'incremental' from the file, or 'deletes: full_compare'",
+            )
 
     @property
     def is_full(self) -> bool:
         """Whether the read delivers all there is."""
         return self.reading.is_full and self.config.cursor is None
 
+    @property
+    def compares(self) -> bool:
+        """Whether rows that the source no longer has are to be removed."""
+        return self.config.deletes == FULL_COMPARE
+
     def select(self) -> str:
-        """The query, with the cursor of the last load put in for `@cursor`."""
-        if "@cursor" not in self.reading.select:
-            return self.reading.select
-        if self.config.cursor is None:
-            raise PatronError(
-                "the query uses @cursor, but the stream has no cursor",
-                where=f"{self.source.where}.{self.table.name}",
-                remedy="add for instance 'cursor: updated_at' beside 'select'",
-            )
-        column = self.table.column(self.config.cursor)
-        value = self._stored_cursor()
-        value = BEGINNING.get(column.kind, "") if value is None else value
-        return self.reading.select.replace(
-            "@cursor", f"CAST({literal(value)} AS {column.sql_type})"
-        )
+        """The query, with the place to continue from put in for `@cursor`."""
+        return self.cursor.bound(self.reading.select)
+
+    def find_deletions(self, *, is_readable: bool) -> None:
+        """Read which rows the source has; a file that cannot be read whole may hold any row."""
+        if self.compares and is_readable:
+            select = self.cursor.unbound(self.reading.select)
+            stage_keys(self.connection, self.table, select, self.where)
+            self.deletions = Deletions(self.connection, self.table, self.source.name)
 
     def refuse_drop(self) -> None:
-        """Take an empty or much smaller full read for a broken export, not for deletions."""
+        """Take an empty or much smaller source for a broken export, not for deletions."""
+        before, now = self._sizes()
+        limit = self.config.max_drop
+        limit = self.source.config.max_drop if limit is None else limit
+        if before and (now == 0 or now < before * (1 - limit)):
+            found = "is empty" if now == 0 else f"has {now:,} rows"
+            raise PatronError(
+                f"stream {self.table.name} {found}, last time it had {before:,}; nothing loaded",
+                where=self.where,
+                remedy="check the export; if it is right: "
+                f"patron ingest --stream {self.table.name} --accept-drop",
+            )
+
+    def _sizes(self) -> tuple[int, int]:
+        """Rows of the source when it was last read whole, and now; 0, 0 when that is unknown."""
+        if self.deletions:
+            gone, had = self.deletions.count()
+            return had, had - gone
+        if not self.is_full:
+            return 0, 0
         row = self.connection.execute(
             "SELECT arg_max(rows_read, (started_at, batch_id)) FROM raw.load_log "
             "WHERE source = ? AND stream = ? AND cursor_after IS NULL",
             [self.source.name, self.table.name],
         ).fetchone()
-        before = row[0] if row and row[0] else 0
-        read = self._one(f"SELECT count(*) FROM {STAGED}")
-        limit = self.config.max_drop
-        limit = self.source.config.max_drop if limit is None else limit
-        if before and (read == 0 or read < before * (1 - limit)):
-            found = "is empty" if read == 0 else f"has {read:,} rows"
-            raise PatronError(
-                f"stream {self.table.name} {found}, last time it had {before:,}; nothing loaded",
-                where=f"{self.source.where}.{self.table.name}",
-                remedy="check the export; if it is right: "
-                f"patron ingest --stream {self.table.name} --accept-drop",
-            )
+        return row[0] if row and row[0] else 0, self._one(f"SELECT count(*) FROM {STAGED}")
 
-    def commit(self) -> tuple[str, str, Counts]:
-        """Merge, record and move the cursor in one transaction."""
+    def commit(self) -> _Done:
+        """Merge, remove what is gone, record, and move the cursor in one transaction."""
         self.connection.execute("BEGIN TRANSACTION")
         try:
-            batch_id = self._next_batch_id()
-            counts = merge(
-                self.connection,
-                self.table,
-                {
-                    "_source": literal(self.source.name),
-                    "_batch_id": literal(batch_id),
-                    "_loaded_at": f"TIMESTAMP {literal(self.started_at.isoformat(sep=' '))}",
-                },
-            )
-            if not counts.conserved:
-                raise RuntimeError(f"rows of {self.table.name} are not conserved: {counts}")
-            status = "loaded" if counts.read or self.is_full else "nothing_new"
-            before, after = self._move_cursor(batch_id)
-            self._log(batch_id, status, counts, before, after)
+            done = self._write(self._next_batch_id())
             self.connection.execute("COMMIT")
         except BaseException as error:
             with suppress(duckdb.TransactionException):
@@ -175,7 +197,23 @@ class _Job:
                     remedy="nothing of it was loaded; free disk space or memory and load again",
                 ) from error
             raise
-        return batch_id, status, counts
+        return done
+
+    def _write(self, batch_id: str) -> _Done:
+        moment = f"TIMESTAMP {literal(self.started_at.isoformat(sep=' '))}"
+        delivery = {
+            "_source": literal(self.source.name),
+            "_batch_id": literal(batch_id),
+            "_loaded_at": moment,
+        }
+        counts = merge(self.connection, self.table, delivery)
+        if not counts.conserved:
+            raise RuntimeError(f"rows of {self.table.name} are not conserved: {counts}")
+        deleted = self.deletions.apply(batch_id, moment) if self.deletions else 0
+        status = "loaded" if counts.read or deleted or self.is_full else "nothing_new"
+        done = _Done(batch_id, status, counts, deleted)
+        self._log(done, *self.cursor.move(self.reading, batch_id))
+        return done
 
     def _next_batch_id(self) -> str:
         number = 1 + self._one(
@@ -184,68 +222,27 @@ class _Job:
         )
         return f"{number:08d}-{self.source.name}-{self.table.name}"
 
-    def _move_cursor(self, batch_id: str) -> tuple[str | None, str | None]:
-        """Store how far this load has come; gives the positions before and after."""
-        before = self._stored_cursor()
-        after = self._reached() or before if self.config.cursor else self.reading.progress
-        if after is None:
-            return None, None
-        key = [self.source.name, self.table.name]
-        self.connection.execute("DELETE FROM raw.cursors WHERE source = ? AND stream = ?", key)
-        self.connection.execute(
-            "INSERT INTO raw.cursors VALUES (?, ?, ?, ?)", [*key, after, batch_id]
-        )
-        for file in self.reading.files:
-            self.connection.execute(
-                "DELETE FROM raw.files_read WHERE source = ? AND stream = ? AND path = ?",
-                [*key, file.path],
-            )
-            self.connection.execute(
-                "INSERT INTO raw.files_read VALUES (?, ?, ?, ?, ?, ?)",
-                [*key, file.path, file.size, file.modified_ns, batch_id],
-            )
-        return before, after
-
-    def _reached(self) -> str | None:
-        """The greatest cursor value among the rows read."""
-        row = self.connection.execute(
-            f"SELECT CAST(max({identifier(self.config.cursor or '')}) AS VARCHAR) FROM {STAGED}"
-        ).fetchone()
-        reached: str | None = row[0] if row else None
-        return reached
-
-    def _stored_cursor(self) -> str | None:
-        row = self.connection.execute(
-            "SELECT cursor_value FROM raw.cursors WHERE source = ? AND stream = ?",
-            [self.source.name, self.table.name],
-        ).fetchone()
-        return str(row[0]) if row else None
-
-    def _log(
-        self, batch_id: str, status: str, counts: Counts, before: str | None, after: str | None
-    ) -> None:
+    def _log(self, done: _Done, before: str | None, after: str | None) -> None:
         self.connection.execute(
             """
             INSERT INTO raw.load_log (
               batch_id, source, stream, loader, started_at, finished_at, rows_read, rows_inserted,
-              rows_updated, rows_unchanged, rows_rejected, cursor_before, cursor_after, status
-            ) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+              rows_updated, rows_unchanged, rows_rejected, rows_deleted, cursor_before,
+              cursor_after, status
+            ) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """,
             [
-                batch_id,
+                done.batch_id,
                 self.source.name,
                 self.table.name,
                 self.source.config.loader,
                 self.started_at,
                 datetime.now(UTC).replace(tzinfo=None),
-                counts.read,
-                counts.inserted,
-                counts.updated,
-                counts.unchanged,
-                counts.rejected,
+                *asdict(done.counts).values(),
+                done.deleted,
                 before,
                 after,
-                status,
+                done.status,
             ],
         )
 

@@ -12,7 +12,7 @@ from ingest.loaders import open_source
 from ingest.loaders.archive import remove_leftovers
 from ingest.names import suggestion
 from ingest.raw import ensure_tables
-from ingest.sources import Source, load_sources
+from ingest.sources import AnySource, load_sources
 from patron.errors import UsageError
 from patron.lock import writer_lock
 from patron.shop import Shop
@@ -74,7 +74,7 @@ def _prepare(shop: Shop, connection: duckdb.DuckDBPyConnection) -> None:
 
 def _chosen(
     shop: Shop, sources: Sequence[str] | None, streams: Sequence[str] | None
-) -> list[tuple[Source, list[str]]]:
+) -> list[tuple[AnySource, list[str]]]:
     """The sources and streams asked for, parents first within a source."""
     declared = load_sources(shop)
     order = load_contract().streams
@@ -93,7 +93,7 @@ def _chosen(
     ]
 
 
-def _declares(sources: Sequence[Source], stream: str) -> bool:
+def _declares(sources: Sequence[AnySource], stream: str) -> bool:
     return any(stream in source.config.streams for source in sources)
 
 

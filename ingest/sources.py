@@ -6,10 +6,18 @@ import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Any, Generic, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ValidationError
 
+from ingest.configs import (
+    CONFIGS,
+    LOADERS,
+    FileConfig,
+    Mapping,
+    SourceConfig,
+    StreamConfig,
+)
 from ingest.contract import load_contract
 from ingest.names import suggestion
 from ingest.yaml_file import read_yaml
@@ -17,81 +25,13 @@ from patron.errors import PatronError
 from patron.shop import Shop
 
 MAPPINGS_FOLDER = Path(__file__).with_name("mappings")
-LOADERS = ("files",)
-DEFAULT_MAX_DROP = 0.5
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class StreamConfig(_Strict):
-    """One stream: a SELECT that returns columns of its raw table."""
-
-    select: str | None = None
-    cursor: str | None = None
-    max_drop: Annotated[float, Field(ge=0, le=1)] | None = None
-
-
-class FileConfig(_Strict):
-    """One view over files of a source."""
-
-    path: str
-    format: Literal["csv", "parquet", "json"] | None = None
-    delimiter: str | None = Field(default=None, min_length=1, max_length=4)
-    quote: str = Field(default='"', max_length=1)
-    encoding: Literal["utf-8", "utf-16", "latin-1"] = "utf-8"
-    null_text: str | None = None
-    incremental: bool = False
-    optional: bool = False
-
-
-def _short_file(value: object) -> object:
-    return {"path": value} if isinstance(value, str) else value
-
-
-def _short_stream(value: object) -> object:
-    return {} if value is None else {"select": value} if isinstance(value, str) else value
-
-
-Files = dict[str, Annotated[FileConfig, BeforeValidator(_short_file)]]
-Streams = dict[str, Annotated[StreamConfig, BeforeValidator(_short_stream)]]
-
-
-class FilesSource(_Strict):
-    """A folder, a zip archive or one file; CSV, Parquet or JSON."""
-
-    loader: Literal["files"] = "files"
-    path: str
-    files: Files = Field(default_factory=dict)
-    tables: dict[str, str] = Field(default_factory=dict)
-    streams: Streams
-    max_drop: float = Field(default=DEFAULT_MAX_DROP, ge=0, le=1)
-
-
-class MappedSource(_Strict):
-    """A source whose streams one of Patron's mappings defines."""
-
-    mapping: str
-    path: str
-    max_drop: float = Field(default=DEFAULT_MAX_DROP, ge=0, le=1)
-
-
-class Mapping(_Strict):
-    """A file under `ingest/mappings/`: files, shared tables and streams of a known layout.
-
-    `settings` are the environment variables such a shop needs, written to its `.env`.
-    """
-
-    description: str
-    settings: dict[str, str] = Field(default_factory=dict)
-    files: Files
-    tables: dict[str, str] = Field(default_factory=dict)
-    streams: Streams
+Config_co = TypeVar("Config_co", bound=SourceConfig, covariant=True)
 
 
 @dataclass(frozen=True)
-class Source:
+class Source(Generic[Config_co]):
     """One declared source, ready to be opened.
 
     Attributes:
@@ -102,12 +42,15 @@ class Source:
     """
 
     name: str
-    config: FilesSource
+    config: Config_co
     folder: Path
     where: str
 
 
-def load_sources(shop: Shop) -> tuple[Source, ...]:
+AnySource = Source[SourceConfig]
+
+
+def load_sources(shop: Shop) -> tuple[AnySource, ...]:
     """Read the sources of a shop.
 
     Raises:
@@ -153,7 +96,7 @@ def load_mapping(name: str, where: str) -> Mapping:
     return mapping
 
 
-def _source(path: Path, name: str, body: Any, folder: Path) -> Source:
+def _source(path: Path, name: str, body: Any, folder: Path) -> AnySource:
     key = f"sources.{name}"
     if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", name):
         raise PatronError(
@@ -168,21 +111,24 @@ def _source(path: Path, name: str, body: Any, folder: Path) -> Source:
             remedy="give it 'loader' and 'streams', or 'mapping' and 'path'",
         )
     if "mapping" in body:
-        mapped: MappedSource = _validated(MappedSource, _resolved(body, path, key), path, key)
-        mapping = load_mapping(mapped.mapping, f"{path}: {key}.mapping")
-        config = FilesSource(
-            path=mapped.path,
-            files=mapping.files,
-            tables=mapping.tables,
-            streams=mapping.streams,
-            max_drop=mapped.max_drop,
-        )
-        where = f"mapping {mapped.mapping} (source {name} of {path}): streams"
-        return Source(name, config, folder, where)
+        return _mapped_source(path, name, body, folder)
     _check_loader(path, key, body)
-    config = _validated(FilesSource, _resolved(body, path, key), path, key)
+    model = CONFIGS[body["loader"]]
+    config = _validated(model, _resolved(body, path, key), path, key)
     _check_streams(path, f"{key}.streams", config.streams)
     return Source(name, config, folder, f"{path}: {key}.streams")
+
+
+def _mapped_source(path: Path, name: str, body: dict[str, Any], folder: Path) -> AnySource:
+    key = f"sources.{name}"
+    mapping = load_mapping(str(body["mapping"]), f"{path}: {key}.mapping")
+    model, defined = CONFIGS[mapping.loader], mapping.defines()
+    own = {given: value for given, value in body.items() if given != "mapping"}
+    fixed = {"loader", *defined}
+    _check_keys(path, f"{key}.", own, tuple(set(_keys(model)) - fixed))
+    config = _validated(model, {**_resolved(own, path, key), **defined}, path, key)
+    where = f"mapping {body['mapping']} (source {name} of {path}): streams"
+    return Source(name, config, folder, where)
 
 
 def _check_loader(path: Path, key: str, body: dict[str, Any]) -> None:
@@ -218,6 +164,11 @@ def _check_streams(path: Path, key: str, streams: dict[str, StreamConfig]) -> No
                 where=f"{path}: {key}.{stream}.cursor",
                 remedy=suggestion(config.cursor, columns),
             )
+
+
+def _keys(model: type[BaseModel]) -> list[str]:
+    """The keys of a model as they are written."""
+    return [field.alias or name for name, field in model.model_fields.items()]
 
 
 def _check_keys(path: Path, key: str, body: dict[str, Any], known: tuple[str, ...]) -> None:
@@ -259,7 +210,8 @@ def _validated(model: type[BaseModel], body: Any, path: Path, key: str) -> Any:
     try:
         return model.model_validate(body)
     except ValidationError as error:
-        first = error.errors()[0]
+        found = error.errors()
+        first = next((e for e in found if e["type"] == "extra_forbidden"), found[0])
         trail = ".".join(str(part) for part in (key, *first["loc"]) if part)
         what, remedy = _explained(model, first)
         raise PatronError(what, where=f"{path}: {trail}", remedy=remedy) from None
@@ -274,7 +226,7 @@ def _explained(model: type[BaseModel], error: Any) -> tuple[str, str | None]:
             known = FileConfig
         elif "streams" in depth[:-1]:
             known = StreamConfig
-        return f"unknown key '{name}'", suggestion(name, known.model_fields)
+        return f"unknown key '{name}'", suggestion(name, _keys(known))
     if error["type"] == "missing":
         return f"the key '{name}' is missing", f"add '{name}:'"
     return f"'{name}' is not valid: {error['msg'][0].lower()}{error['msg'][1:]}", None

@@ -12,6 +12,7 @@ from patron.sql import identifier, literal
 from patron.warehouse import first_line
 
 STAGED = identifier("temp", "ingest_staged")
+PRESENT = identifier("temp", "ingest_present")
 
 
 def stage(
@@ -52,9 +53,30 @@ def add_unreadable(connection: duckdb.DuckDBPyConnection, relation: str) -> None
     )
 
 
+def stage_keys(
+    connection: duckdb.DuckDBPyConnection, table: Table, select: str, where: str
+) -> None:
+    """Read just the primary keys that the source has into `PRESENT`, refused rows too."""
+    types = {name.lower(): kind for name, kind in _describe(connection, select, where).items()}
+    keys = [check(table.column(name), types.get(name)) for name in table.primary_key]
+    columns = ", ".join(f"{key.value} AS {identifier(key.column.name)}" for key in keys)
+    try:
+        connection.execute(
+            "CREATE OR REPLACE TEMP TABLE ingest_present AS "
+            f"SELECT DISTINCT {columns} FROM ({select}) AS delivered"
+        )
+    except duckdb.Error as error:
+        raise PatronError(
+            f"the keys of stream {table.name} cannot be read: {first_line(error)}",
+            where=where,
+            remedy=_remedy(error),
+        ) from error
+
+
 def drop_staged(connection: duckdb.DuckDBPyConnection) -> None:
-    """Forget the staged rows."""
-    connection.execute(f"DROP TABLE IF EXISTS {STAGED}")
+    """Forget the staged rows and keys."""
+    for table in (STAGED, PRESENT):
+        connection.execute(f"DROP TABLE IF EXISTS {table}")
 
 
 def _describe(connection: duckdb.DuckDBPyConnection, select: str, where: str) -> dict[str, str]:

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import AbstractContextManager
+from typing import Any
 
 import duckdb
 
 from ingest.loaders.base import OpenSource
 from ingest.loaders.files import open_files
-from ingest.sources import Source
+from ingest.sources import AnySource
 from patron.shop import Shop
 
-OPENERS = {"files": open_files}
+Opener = Callable[[duckdb.DuckDBPyConnection, Shop, Any], AbstractContextManager[OpenSource]]
+OPENERS: dict[str, Opener] = {"files": open_files}
 
 
 def open_source(
-    connection: duckdb.DuckDBPyConnection, shop: Shop, source: Source
+    connection: duckdb.DuckDBPyConnection, shop: Shop, source: AnySource
 ) -> AbstractContextManager[OpenSource]:
     """Open a source with the loader it declares."""
     return OPENERS[source.config.loader](connection, shop, source)

@@ -40,3 +40,6 @@ class OpenSource(Protocol):
 
     def unreadable(self) -> str | None:
         """A relation (row_key, reason, row_json) of what could not even be read as rows."""
+
+    def committed(self, stream: str) -> None:
+        """Told when the rows of a reading are safely in the warehouse."""

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import duckdb
 
+from ingest.configs import FileConfig, FilesSource
 from ingest.loaders.archive import unpacked
 from ingest.loaders.base import FileStamp, Reading
 from ingest.loaders.formats import (
@@ -20,7 +21,7 @@ from ingest.loaders.formats import (
 )
 from ingest.loaders.query import referenced
 from ingest.names import suggestion
-from ingest.sources import FileConfig, Source
+from ingest.sources import Source
 from patron.errors import PatronError
 from patron.shop import Shop
 from patron.sql import identifier
@@ -29,7 +30,7 @@ from patron.warehouse import first_line
 
 @contextmanager
 def open_files(
-    connection: duckdb.DuckDBPyConnection, shop: Shop, source: Source
+    connection: duckdb.DuckDBPyConnection, shop: Shop, source: Source[FilesSource]
 ) -> Iterator[FilesReader]:
     """Open a source of files; what it makes on the connection is gone afterwards."""
     path = (source.folder / Path(source.config.path).expanduser()).resolve()
@@ -50,7 +51,9 @@ def open_files(
 class FilesReader:
     """The files of one source as views, made when a stream needs them."""
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection, source: Source, path: Path) -> None:
+    def __init__(
+        self, connection: duckdb.DuckDBPyConnection, source: Source[FilesSource], path: Path
+    ) -> None:
         self._connection = connection
         self._source = source
         self._root = path if path.is_dir() else path.parent
@@ -87,6 +90,9 @@ class FilesReader:
             "SELECT count(*) FROM duckdb_tables() WHERE table_name = ?", [REJECT_ERRORS]
         ).fetchone()
         return unreadable_lines() if found and found[0] else None
+
+    def committed(self, stream: str) -> None:
+        """Nothing: the files stay where they are."""
 
     def close(self) -> None:
         """Drop the views and shared tables."""

@@ -15,7 +15,7 @@ from typing import IO, cast
 
 import duckdb
 
-from ingest.sources import FileConfig
+from ingest.configs import FileConfig
 from patron.errors import PatronError
 from patron.sql import identifier, literal
 from patron.warehouse import first_line

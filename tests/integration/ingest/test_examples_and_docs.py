@@ -6,9 +6,10 @@ import re
 import shutil
 from decimal import Decimal
 
+from ingest.configs import CONFIGS, FileConfig, StreamConfig
 from ingest.run import ingest_all
 from ingest.scaffold import TEMPLATE
-from ingest.sources import FileConfig, FilesSource, MappedSource, StreamConfig, mapping_names
+from ingest.sources import mapping_names
 from patron.shop import find_project
 
 EXAMPLE = find_project() / "examples" / "csv_files"
@@ -42,9 +43,12 @@ def test_the_docs_show_the_example() -> None:
 
 def test_the_docs_name_every_key_and_mapping() -> None:
     text = DOCS.read_text(encoding="utf-8")
-    for model in (FilesSource, MappedSource, FileConfig, StreamConfig):
-        for key in model.model_fields:
-            assert f"`{key}`" in text
+    pages = {model: DOCS.with_name(f"{name}.md") for name, model in CONFIGS.items()}
+    for model in (*CONFIGS.values(), FileConfig, StreamConfig):
+        page = pages.get(model, DOCS)
+        own = page.read_text(encoding="utf-8") if page.exists() else ""
+        for key in (field.alias or name for name, field in model.model_fields.items()):
+            assert f"`{key}`" in text + own, f"{page.name} does not explain {key}"
     for mapping in mapping_names():
         assert f"| `{mapping}` |" in text
 

@@ -123,7 +123,12 @@ def test_no_file(shop) -> None:
             "sources.a.mapping",
             "did you mean 'shop_simulator'?",
         ),
-        ("sources: {a: {mapping: x}}", "the key 'path' is missing", "sources.a.path", "path:"),
+        (
+            "sources: {a: {mapping: shop_simulator}}",
+            "the key 'path' is missing",
+            "sources.a.path",
+            "path:",
+        ),
         (
             "sources: {a: {loader: files, path: x, streams: {order: }}}",
             "unknown stream 'order'",

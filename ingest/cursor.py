@@ -1,0 +1,125 @@
+"""Where the reads of a stream have come to, and where the next one begins."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import duckdb
+
+from ingest.configs import StreamConfig
+from ingest.contract import Table
+from ingest.loaders.base import Reading
+from ingest.sources import AnySource
+from ingest.stage import STAGED
+from patron.errors import PatronError
+from patron.sql import identifier, literal
+
+BEGINNING = {"date": "0001-01-01", "timestamp": "0001-01-01 00:00:00", "integer": "-1"}
+# A transaction that commits late brings rows older than the newest one read: read these again.
+DEFAULT_OVERLAP = {"date": "1 day", "timestamp": "10 minutes", "integer": "1000"}
+PLACE = "@cursor"
+
+
+class Cursor:
+    """The cursor of one stream of one source, in `raw.cursors`.
+
+    A query that names `@cursor` gets the greatest value read so far less the overlap; rows read
+    twice are found unchanged. Values more than a day after the load began do not count: a row
+    with a wrong clock must not hide those that come after it.
+    """
+
+    def __init__(
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        source: AnySource,
+        table: Table,
+        started_at: datetime,
+    ) -> None:
+        self._connection = connection
+        self._key = [source.name, table.name]
+        self._where = f"{source.where}.{table.name}"
+        self._config: StreamConfig = source.config.streams[table.name]
+        self._column = table.column(self._config.cursor) if self._config.cursor else None
+        self._started_at = started_at
+
+    def bound(self, select: str) -> str:
+        """The query with the place to continue from put in for `@cursor`."""
+        return self._with(select, self._from_stored())
+
+    def unbound(self, select: str) -> str:
+        """The query from the beginning: everything that the source has."""
+        return self._with(select, None)
+
+    def stored(self) -> str | None:
+        """The value up to which the last load read."""
+        row = self._connection.execute(
+            "SELECT cursor_value FROM raw.cursors WHERE source = ? AND stream = ?", self._key
+        ).fetchone()
+        return str(row[0]) if row else None
+
+    def move(self, reading: Reading, batch_id: str) -> tuple[str | None, str | None]:
+        """Store how far this load has come; gives the positions before and after."""
+        before = self.stored()
+        after = self._reached() or before if self._column else reading.progress
+        if after is None:
+            return None, None
+        self._connection.execute(
+            "DELETE FROM raw.cursors WHERE source = ? AND stream = ?", self._key
+        )
+        self._connection.execute(
+            "INSERT INTO raw.cursors VALUES (?, ?, ?, ?)", [*self._key, after, batch_id]
+        )
+        for file in reading.files:
+            self._connection.execute(
+                "DELETE FROM raw.files_read WHERE source = ? AND stream = ? AND path = ?",
+                [*self._key, file.path],
+            )
+            self._connection.execute(
+                "INSERT INTO raw.files_read VALUES (?, ?, ?, ?, ?, ?)",
+                [*self._key, file.path, file.size, file.modified_ns, batch_id],
+            )
+        return before, after
+
+    def _with(self, select: str, value: str | None) -> str:
+        if PLACE not in select:
+            return select
+        if self._column is None:
+            raise PatronError(
+                "the query uses @cursor, but the stream has no cursor",
+                where=self._where,
+                remedy="add for instance 'cursor: updated_at' beside 'select'",
+            )
+        start = value or f"CAST({literal(self._beginning)} AS {self._column.sql_type})"
+        return select.replace(PLACE, start)
+
+    @property
+    def _beginning(self) -> str:
+        return BEGINNING.get(self._column.kind, "") if self._column else ""
+
+    def _from_stored(self) -> str | None:
+        """SQL of where to continue, computed here so that the source gets a plain value."""
+        stored = self.stored()
+        if stored is None or self._column is None:
+            return None
+        kind, sql_type = self._column.kind, self._column.sql_type
+        overlap = self._config.overlap or DEFAULT_OVERLAP.get(kind)
+        value = f"CAST({literal(stored)} AS {sql_type})"
+        if overlap is None:
+            return value
+        step = overlap if overlap.isdigit() else f"INTERVAL {literal(overlap)}"
+        row = self._connection.execute(
+            f"SELECT CAST(CAST({value} - {step} AS {sql_type}) AS VARCHAR)"
+        ).fetchone()
+        return f"CAST({literal(row[0])} AS {sql_type})" if row else value
+
+    def _reached(self) -> str | None:
+        """The greatest cursor value among the rows read."""
+        column = identifier(self._config.cursor or "")
+        is_time = self._column is not None and self._column.kind in ("date", "timestamp")
+        limit = f"TIMESTAMP {literal(self._started_at.isoformat(sep=' '))} + INTERVAL '1 day'"
+        row = self._connection.execute(
+            f"SELECT CAST(max({column}) AS VARCHAR) FROM {STAGED} "
+            + (f"WHERE {column} <= {limit}" if is_time else "")
+        ).fetchone()
+        reached: str | None = row[0] if row else None
+        return reached

@@ -1,0 +1,52 @@
+"""Rows that a source no longer has, for streams with `deletes: full_compare`."""
+
+from __future__ import annotations
+
+import duckdb
+
+from ingest.contract import Table
+from ingest.raw import qualified
+from ingest.stage import PRESENT
+from patron.sql import identifier, literal
+
+
+class Deletions:
+    """What a raw table holds of a source and the source has no more."""
+
+    def __init__(
+        self, connection: duckdb.DuckDBPyConnection, table: Table, source_name: str
+    ) -> None:
+        self._connection = connection
+        self._table = table
+        self._source = source_name
+        matched = " AND ".join(
+            f"present.{identifier(name)} = raw_rows.{identifier(name)}"
+            for name in table.primary_key
+        )
+        self._gone = (
+            f"raw_rows._source = {literal(source_name)} "
+            f"AND NOT EXISTS (SELECT 1 FROM {PRESENT} AS present WHERE {matched})"
+        )
+
+    def count(self) -> tuple[int, int]:
+        """Rows that are gone, and rows that the source had delivered."""
+        row = self._connection.execute(
+            f"SELECT count(*) FILTER (WHERE {self._gone}), count(*) "
+            f"FROM {qualified(self._table)} AS raw_rows WHERE _source = {literal(self._source)}"
+        ).fetchone()
+        return (int(row[0]), int(row[1])) if row else (0, 0)
+
+    def apply(self, batch_id: str, moment: str) -> int:
+        """Note the keys of the rows that are gone and remove the rows; inside the transaction."""
+        key = " || '|' || ".join(
+            f"CAST({identifier(name)} AS VARCHAR)" for name in self._table.primary_key
+        )
+        self._connection.execute(
+            "INSERT INTO raw.deleted_rows (stream, row_key, _source, _batch_id, deleted_at) "
+            f"SELECT {literal(self._table.name)}, {key}, _source, {literal(batch_id)}, {moment} "
+            f"FROM {qualified(self._table)} AS raw_rows WHERE {self._gone}"
+        )
+        row = self._connection.execute(
+            f"DELETE FROM {qualified(self._table)} AS raw_rows WHERE {self._gone}"
+        ).fetchone()
+        return int(row[0]) if row else 0
