@@ -74,9 +74,7 @@ def load_stream(
     job = _Job(connection, source, table, config, reading, started_at)
     try:
         ignored = stage(connection, table, job.select(), job.where)
-        unreadable = opened.unreadable()
-        if unreadable:
-            add_unreadable(connection, unreadable)
+        unreadable = add_unreadable(connection, opened.unreadable())
         job.find_deletions(is_readable=not unreadable)
         if not accept_drop:
             job.refuse_drop()

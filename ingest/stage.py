@@ -45,12 +45,15 @@ def stage(
     return tuple(name for name in types if name.lower() not in table.column_names)
 
 
-def add_unreadable(connection: duckdb.DuckDBPyConnection, relation: str) -> None:
-    """Add what could not be read as rows to the staged rows, as rejected."""
-    connection.execute(
+def add_unreadable(connection: duckdb.DuckDBPyConnection, relation: str | None) -> int:
+    """Add what could not be read as rows to the staged rows, as rejected; gives how many."""
+    if relation is None:
+        return 0
+    added = connection.execute(
         f"INSERT INTO {STAGED} BY NAME SELECT row_key AS _row_key, reason AS _reason, "
         f"row_json AS _row_json FROM ({relation}) ORDER BY row_key"
-    )
+    ).fetchone()
+    return int(added[0]) if added else 0
 
 
 def stage_keys(
