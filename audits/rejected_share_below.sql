@@ -2,12 +2,13 @@ AUDIT (
   name rejected_share_below
 );
 
+/* Of enough rows, no more are refused than the shop allows for the stream. */
 SELECT
   COUNT(*) AS rows_in,
   COUNT(rejection_reasons) AS rows_rejected
 FROM @checked_model
 WHERE
-  event_date BETWEEN @start_ds::DATE AND @end_ds::DATE
+  @in_interval(event_date)
 HAVING
   COUNT(*) >= @min_rows_for_rejected_share
-  AND COUNT(rejection_reasons) > @max_rejected_share * COUNT(*)
+  AND COUNT(rejection_reasons) > @rejected_share_limit(@checked_model) * COUNT(*)

@@ -2,6 +2,7 @@ AUDIT (
   name rows_conserved
 );
 
+/* No row is lost or made between raw and staging. */
 SELECT
   came_in.row_count AS rows_in,
   staged.row_count AS rows_staged,
@@ -12,7 +13,7 @@ FROM (
     COUNT(rejection_reasons) AS rejected_count
   FROM @checked_model
   WHERE
-    event_date BETWEEN @start_ds::DATE AND @end_ds::DATE
+    @in_interval(event_date)
 ) AS came_in
 CROSS JOIN (
   SELECT

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from patron.shop import SHOP_VARIABLE, Shop, find_project, find_shop
+from tests.support.command import SETTINGS
 
-SETTINGS = ("PATRON_TIMEZONE", "PATRON_CURRENCY", "PATRON_MAX_REJECTED_SHARE")
 REAL_DATA_VARIABLE = "PATRON_REAL_DATA"
 
 

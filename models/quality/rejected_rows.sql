@@ -15,7 +15,7 @@ MODEL (
   description 'Rows that did not enter the models, with the reason. One row per day, key and reason, several reasons of staging joined by semicolons: the contract refuses at loading what has not the agreed form, staging what breaks a business rule. Never with the content of the row. Answers: what was refused, why, and is it getting worse?',
   column_descriptions (
     stream = 'Raw table the row was meant for',
-    row_key = 'The row''s key, parts joined by slashes; empty where it has none',
+    row_key = 'The row''s key, parts joined by |; empty where it has none',
     reason = 'Why it was refused',
     rejected_by = 'contract (at loading) or staging (business rule)',
     row_count = 'Rows refused; more than one where versions of a row, or rows without a key, were refused alike',
@@ -23,76 +23,51 @@ MODEL (
   )
 );
 
-WITH refused_rows AS (
+WITH refused_by_staging AS (
+  @refused_rows(
+    staging.checked_customers,
+    customer_id,
+    staging.checked_categories,
+    category_id,
+    staging.checked_products,
+    product_id,
+    staging.checked_campaigns,
+    campaign_id,
+    staging.checked_orders,
+    order_id,
+    staging.checked_order_items,
+    (order_id, line_number),
+    staging.checked_payments,
+    payment_id,
+    staging.checked_returns,
+    return_id,
+    staging.checked_reviews,
+    review_id,
+    staging.checked_shipments,
+    shipment_id,
+    staging.checked_inventory,
+    (product_id, snapshot_at),
+    staging.checked_campaign_touches,
+    touch_id,
+    staging.checked_marketing_spend,
+    (spend_date, channel, campaign_id),
+    staging.checked_subscriptions,
+    subscription_id,
+    staging.checked_web_sessions,
+    session_id,
+    staging.checked_fx_rates,
+    (currency, rate_date),
+    staging.checked_erasure_requests,
+    customer_id
+  )
+), refused AS (
   SELECT
-    'customers' AS stream,
-    customer_id AS row_key,
-    rejection_reasons AS reason,
+    stream,
+    row_key,
+    reason,
     'staging' AS rejected_by,
     event_date
-  FROM staging.checked_customers
-  WHERE
-    NOT rejection_reasons IS NULL
-  UNION ALL
-  SELECT
-    'categories' AS stream,
-    category_id AS row_key,
-    rejection_reasons AS reason,
-    'staging' AS rejected_by,
-    event_date
-  FROM staging.checked_categories
-  WHERE
-    NOT rejection_reasons IS NULL
-  UNION ALL
-  SELECT
-    'products' AS stream,
-    product_id AS row_key,
-    rejection_reasons AS reason,
-    'staging' AS rejected_by,
-    event_date
-  FROM staging.checked_products
-  WHERE
-    NOT rejection_reasons IS NULL
-  UNION ALL
-  SELECT
-    'orders' AS stream,
-    order_id AS row_key,
-    rejection_reasons AS reason,
-    'staging' AS rejected_by,
-    event_date
-  FROM staging.checked_orders
-  WHERE
-    NOT rejection_reasons IS NULL
-  UNION ALL
-  SELECT
-    'order_items' AS stream,
-    CONCAT(order_id, '/', line_number::TEXT) AS row_key,
-    rejection_reasons AS reason,
-    'staging' AS rejected_by,
-    event_date
-  FROM staging.checked_order_items
-  WHERE
-    NOT rejection_reasons IS NULL
-  UNION ALL
-  SELECT
-    'payments' AS stream,
-    payment_id AS row_key,
-    rejection_reasons AS reason,
-    'staging' AS rejected_by,
-    event_date
-  FROM staging.checked_payments
-  WHERE
-    NOT rejection_reasons IS NULL
-  UNION ALL
-  SELECT
-    'returns' AS stream,
-    return_id AS row_key,
-    rejection_reasons AS reason,
-    'staging' AS rejected_by,
-    event_date
-  FROM staging.checked_returns
-  WHERE
-    NOT rejection_reasons IS NULL
+  FROM refused_by_staging
   UNION ALL
   SELECT
     stream,
@@ -109,7 +84,7 @@ SELECT
   rejected_by::TEXT AS rejected_by,
   COUNT(*)::BIGINT AS row_count,
   event_date::DATE AS event_date
-FROM refused_rows
+FROM refused
 GROUP BY
   stream,
   row_key,

@@ -19,9 +19,5 @@ MODEL (
 SELECT
   categories.category_id,
   @rejection_reasons('category is its own parent', categories.category_id = categories.parent_category_id) AS rejection_reasons,
-  CASE
-    WHEN @is_plausible_time(categories.updated_at, categories._loaded_at)
-    THEN @business_date(categories.updated_at)
-    ELSE @business_date(categories._loaded_at)
-  END AS event_date
+  @event_day(categories.updated_at, categories._loaded_at) AS event_date
 FROM raw.categories AS categories

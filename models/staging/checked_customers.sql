@@ -21,14 +21,8 @@ SELECT
   @rejection_reasons(
     'customer id is reserved for guests',
     customers.customer_id = @guest_customer_id,
-    'created_at is before 2000 or in the future',
+    'created_at is too early or in the future',
     NOT @is_plausible_time(customers.created_at, customers._loaded_at)
   ) AS rejection_reasons,
-  CASE
-    WHEN @is_plausible_time(customers.created_at, customers._loaded_at)
-    THEN @business_date(customers.created_at)
-    WHEN @is_plausible_time(customers.updated_at, customers._loaded_at)
-    THEN @business_date(customers.updated_at)
-    ELSE @business_date(customers._loaded_at)
-  END AS event_date
+  @event_day(customers.created_at, customers.updated_at, customers._loaded_at) AS event_date
 FROM raw.customers AS customers

@@ -28,13 +28,7 @@ SELECT
     'unit price is negative',
     order_items.unit_price < 0
   ) AS rejection_reasons,
-  CASE
-    WHEN NOT orders.event_date IS NULL
-    THEN orders.event_date
-    WHEN @is_plausible_time(order_items.updated_at, order_items._loaded_at)
-    THEN @business_date(order_items.updated_at)
-    ELSE @business_date(order_items._loaded_at)
-  END AS event_date
+  COALESCE(orders.event_date, @event_day(order_items.updated_at, order_items._loaded_at)) AS event_date
 FROM raw.order_items AS order_items
 LEFT JOIN staging.checked_orders AS orders
   ON order_items.order_id = orders.order_id

@@ -30,16 +30,10 @@ SELECT
     orders.order_amount = 0 AND NOT orders.order_status IN ('cancelled', 'refunded'),
     'discount is negative or larger than the goods',
     orders.discount_amount < 0 OR orders.discount_amount > GREATEST(orders.order_amount, 0),
-    'ordered_at is before 2000 or in the future',
+    'ordered_at is too early or in the future',
     NOT @is_plausible_time(orders.ordered_at, orders._loaded_at)
   ) AS rejection_reasons,
-  CASE
-    WHEN @is_plausible_time(orders.ordered_at, orders._loaded_at)
-    THEN @business_date(orders.ordered_at)
-    WHEN @is_plausible_time(orders.updated_at, orders._loaded_at)
-    THEN @business_date(orders.updated_at)
-    ELSE @business_date(orders._loaded_at)
-  END AS event_date
+  @event_day(orders.ordered_at, orders.updated_at, orders._loaded_at) AS event_date
 FROM raw.orders AS orders
 LEFT JOIN staging.checked_customers AS customers
   ON orders.customer_id = customers.customer_id

@@ -23,16 +23,10 @@ SELECT
     orders.order_id IS NULL OR NOT orders.rejection_reasons IS NULL,
     'amount is negative',
     payments.amount < 0,
-    'paid_at is before 2000 or in the future',
+    'paid_at is too early or in the future',
     NOT @is_plausible_time(payments.paid_at, payments._loaded_at)
   ) AS rejection_reasons,
-  CASE
-    WHEN @is_plausible_time(payments.paid_at, payments._loaded_at)
-    THEN @business_date(payments.paid_at)
-    WHEN @is_plausible_time(payments.updated_at, payments._loaded_at)
-    THEN @business_date(payments.updated_at)
-    ELSE @business_date(payments._loaded_at)
-  END AS event_date
+  @event_day(payments.paid_at, payments.updated_at, payments._loaded_at) AS event_date
 FROM raw.payments AS payments
 LEFT JOIN staging.checked_orders AS orders
   ON payments.order_id = orders.order_id

@@ -19,9 +19,5 @@ MODEL (
 SELECT
   products.product_id,
   @rejection_reasons('unit cost or list price is negative', products.unit_cost < 0 OR products.list_price < 0) AS rejection_reasons,
-  CASE
-    WHEN @is_plausible_time(products.updated_at, products._loaded_at)
-    THEN @business_date(products.updated_at)
-    ELSE @business_date(products._loaded_at)
-  END AS event_date
+  @event_day(products.updated_at, products._loaded_at) AS event_date
 FROM raw.products AS products

@@ -25,16 +25,10 @@ SELECT
     returns.refund_amount < 0,
     'quantity is not positive',
     returns.quantity <= 0,
-    'returned_at is before 2000 or in the future',
+    'returned_at is too early or in the future',
     NOT @is_plausible_time(returns.returned_at, returns._loaded_at)
   ) AS rejection_reasons,
-  CASE
-    WHEN @is_plausible_time(returns.returned_at, returns._loaded_at)
-    THEN @business_date(returns.returned_at)
-    WHEN @is_plausible_time(returns.updated_at, returns._loaded_at)
-    THEN @business_date(returns.updated_at)
-    ELSE @business_date(returns._loaded_at)
-  END AS event_date
+  @event_day(returns.returned_at, returns.updated_at, returns._loaded_at) AS event_date
 FROM raw.returns AS returns
 LEFT JOIN staging.checked_orders AS orders
   ON returns.order_id = orders.order_id

@@ -12,8 +12,8 @@ MODEL (
     unique_values(columns := (
       category_id
     )),
-    rows_conserved_in_full(checked_model := staging.checked_categories),
-    rejected_share_below_in_full(checked_model := staging.checked_categories)
+    rows_conserved(checked_model := staging.checked_categories),
+    rejected_share_below(checked_model := staging.checked_categories)
   ),
   description 'The shop''s category tree. One row per category; an aisle has a department as its parent. Answers: how is the assortment divided?',
   column_descriptions (

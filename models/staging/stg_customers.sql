@@ -12,8 +12,8 @@ MODEL (
     unique_values(columns := (
       customer_id
     )),
-    rows_conserved_in_full(checked_model := staging.checked_customers),
-    rejected_share_below_in_full(checked_model := staging.checked_customers)
+    rows_conserved(checked_model := staging.checked_customers),
+    rejected_share_below(checked_model := staging.checked_customers)
   ),
   description 'Customers as the shop knows them, normalised. One row per customer. The only model with personal data: everything else carries the id alone. Answers: who signed up when, from where, and may we write to them?',
   column_descriptions (

@@ -2,7 +2,7 @@ MODEL (
   name staging.stg_order_items,
   kind INCREMENTAL_BY_TIME_RANGE (
     time_column (order_date, '%Y-%m-%d'),
-    lookback 7
+    lookback @lookback_days
   ),
   owner data_team,
   cron '@daily',

@@ -15,8 +15,8 @@ MODEL (
     unique_values(columns := (
       product_id
     )),
-    rows_conserved_in_full(checked_model := staging.checked_products),
-    rejected_share_below_in_full(checked_model := staging.checked_products)
+    rows_conserved(checked_model := staging.checked_products),
+    rejected_share_below(checked_model := staging.checked_products)
   ),
   description 'The shop''s products at their latest version. One row per product. Answers: what do we sell, at what price and cost?',
   column_descriptions (

@@ -8,7 +8,12 @@ import sys
 from pathlib import Path
 
 PATRON = (sys.executable, "-c", "from patron.cli import main; main()")
-SETTINGS = ("PATRON_TIMEZONE", "PATRON_CURRENCY", "PATRON_MAX_REJECTED_SHARE")
+SETTINGS = (
+    "PATRON_TIMEZONE",
+    "PATRON_CURRENCY",
+    "PATRON_MAX_REJECTED_SHARE",
+    "PATRON_MAX_REJECTED_SHARE_BY_STREAM",
+)
 
 
 def patron(shop: Path, *arguments: str, timeout: float = 600) -> subprocess.CompletedProcess[str]:

@@ -228,7 +228,7 @@ CASES = [
         DAILY,
     ),
     Case(
-        "rows_conserved_in_full(checked_model := staging.checked_rows)",
+        "rows_conserved(checked_model := staging.checked_rows)",
         STAGED_DAYS + "DELETE FROM staging.checked_rows WHERE id = 5",
         "DELETE FROM marts.checked WHERE id = 1",
         [(4, 2, 1)],
@@ -252,11 +252,33 @@ CASES = [
         (("min_rows_for_rejected_share", 40),),
     ),
     Case(
-        "rejected_share_below_in_full(checked_model := staging.checked_rows)",
+        "rejected_share_below(checked_model := staging.checked_rows)",
         ROWS_CAME_IN + "DELETE FROM staging.checked_rows WHERE event_date = '2025-03-02'",
         "UPDATE staging.checked_rows SET rejection_reasons = 'bad' WHERE id < 3",
         [(40, 3)],
         variables=(("min_rows_for_rejected_share", 40),),
+    ),
+    Case(
+        "rejected_share_below(checked_model := staging.checked_rows)",
+        ROWS_CAME_IN + "UPDATE staging.checked_rows SET rejection_reasons = 'bad' WHERE id < 4",
+        "UPDATE staging.checked_rows SET rejection_reasons = 'bad' WHERE id = 4",
+        [(40, 5)],
+        DAILY,
+        (
+            ("min_rows_for_rejected_share", 40),
+            ("max_rejected_share_by_stream", {"rows": 0.1, "others": 0.01}),
+        ),
+    ),
+    Case(
+        "rejected_share_below(checked_model := staging.checked_rows)",
+        ROWS_CAME_IN,
+        "UPDATE staging.checked_rows SET rejection_reasons = 'bad' WHERE id = 2",
+        [(40, 3)],
+        DAILY,
+        (
+            ("min_rows_for_rejected_share", 40),
+            ("max_rejected_share_by_stream", {"others": 0.1}),
+        ),
     ),
     Case(
         "order_numbers_without_gaps",

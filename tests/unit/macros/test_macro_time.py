@@ -134,8 +134,57 @@ LOADED = datetime(2025, 6, 2, 2, 0)  # noqa: DTZ001
         (LOADED + timedelta(days=1, seconds=1), "America/New_York", False),
     ],
 )
-def test_plausible_times_lie_between_2000_and_a_day_after_loading(
+def test_plausible_times_lie_between_the_earliest_day_and_a_day_after_loading(
     instant: datetime, zone: str, *, expected: bool
 ) -> None:
     sql = f"SELECT @is_plausible_time(TIMESTAMP '{instant}', TIMESTAMP '{LOADED}')"
     assert value(sql, business_timezone=zone) is expected
+
+
+def test_earliest_day_is_the_shops_to_choose() -> None:
+    before, after = "TIMESTAMP '2009-12-31 23:59:59'", "TIMESTAMP '2010-01-01 00:00:00'"
+    for instant, expected in ((before, False), (after, True)):
+        sql = f"SELECT @is_plausible_time({instant}, TIMESTAMP '{LOADED}')"
+        assert value(sql, earliest_event_date="2010-01-01") is expected
+        sql = f"SELECT @is_too_early({instant})"
+        assert value(sql, earliest_event_date="2010-01-01") is not expected
+
+
+@pytest.mark.parametrize(
+    ("day", "zone", "expected"),
+    [
+        ("1999-12-31", "America/New_York", False),
+        ("2000-01-01", "America/New_York", True),
+        # It was loaded on 2 June in London and on 1 June in New York
+        ("2025-06-03", "Europe/London", True),
+        ("2025-06-04", "Europe/London", False),
+        ("2025-06-02", "America/New_York", True),
+        ("2025-06-03", "America/New_York", False),
+    ],
+)
+def test_plausible_days_are_days_of_the_shop(day: str, zone: str, *, expected: bool) -> None:
+    sql = f"SELECT @is_plausible_date(DATE '{day}', TIMESTAMP '{LOADED}')"
+    assert value(sql, business_timezone=zone) is expected
+
+
+def test_times_ahead_are_not_too_early() -> None:
+    assert value("SELECT @is_too_early(TIMESTAMP '2999-01-01 00:00:00')") is False
+    assert value("SELECT @is_too_early(NULL)") is None
+
+
+@pytest.mark.parametrize(
+    ("times", "expected"),
+    [
+        (("2025-06-01 23:30:00", "2025-05-01 12:00:00"), date(2025, 6, 2)),
+        (("1999-12-31 12:00:00", "2025-05-01 23:30:00"), date(2025, 5, 2)),
+        (("2030-01-01 12:00:00", "1999-12-31 12:00:00"), date(2025, 6, 2)),
+        ((None, "2025-05-01 12:00:00"), date(2025, 5, 1)),
+        ((None, None), date(2025, 6, 2)),
+    ],
+)
+def test_event_counts_for_the_first_plausible_of_its_times(
+    times: tuple[str | None, ...], expected: date
+) -> None:
+    instants = [f"TIMESTAMP '{time}'" if time else "NULL::TIMESTAMP" for time in times]
+    sql = f"SELECT @event_day({', '.join(instants)}, TIMESTAMP '{LOADED}')"
+    assert value(sql, business_timezone="Europe/London") == expected

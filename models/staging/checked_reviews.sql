@@ -1,0 +1,30 @@
+MODEL (
+  name staging.checked_reviews,
+  kind VIEW,
+  owner data_team,
+  cron '@daily',
+  tags (staging, quarantine),
+  grain review_id,
+  audits (
+    same_row_count(table_name := raw.reviews)
+  ),
+  description 'Every raw review with the day it counts for and the reasons, if any, for which it is refused. One row per row of raw.reviews. Answers: which reviews does staging refuse, and why?',
+  column_descriptions (
+    review_id = 'The shop''s id of the review',
+    rejection_reasons = 'Why staging refuses the row, joined by semicolons; null for a good row',
+    event_date = 'Day the row counts for, in the business time zone; where its time is implausible, the day of its last update or of loading'
+  )
+);
+
+SELECT
+  reviews.review_id,
+  @rejection_reasons(
+    'order is unknown or was refused',
+    orders.order_id IS NULL OR NOT orders.rejection_reasons IS NULL,
+    'created_at is too early or in the future',
+    NOT @is_plausible_time(reviews.created_at, reviews._loaded_at)
+  ) AS rejection_reasons,
+  @event_day(reviews.created_at, reviews.updated_at, reviews._loaded_at) AS event_date
+FROM raw.reviews AS reviews
+LEFT JOIN staging.checked_orders AS orders
+  ON reviews.order_id = orders.order_id
