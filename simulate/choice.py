@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -27,3 +28,9 @@ def choose_columns(weights: NDArray[np.floating[Any]], draws: Floats) -> Ints:
     found = (cumulated <= wanted[:, None]).sum(axis=1)
     chosen: Ints = np.minimum(found, weights.shape[1] - 1)
     return chosen
+
+
+def choose_shares(shares: Sequence[float], draws: Floats) -> Ints:
+    """One of several, by fixed shares that sum up to one."""
+    found = np.searchsorted(np.cumsum(shares), draws, side="right")
+    return np.minimum(found, len(shares) - 1)

@@ -11,7 +11,9 @@ import pandas as pd
 from simulate.files import DEFECT_COLUMNS, write_stream, write_table
 from simulate.orders import Portion
 from simulate.state import Folders
-from simulate.streams import EVENTS, REFERENCES, STREAMS, Stream
+from simulate.stream import Stream
+from simulate.streams import CONTACTS, EVENTS, REFERENCES, STREAMS
+from simulate.touches import touch_groups
 from simulate.truth import truth_tables
 from simulate.window import Delivery
 
@@ -67,6 +69,12 @@ class DeliveryWriter:
             for event in EVENTS:
                 frame = event.rows(self.delivery, portion)
                 self._write_stream(event, frame, suffix, is_first=number == 0)
+        groups = touch_groups(self.delivery)
+        for number, group in enumerate(groups):
+            suffix = f"-{number:03d}" if len(groups) > 1 else ""
+            for contact in CONTACTS:
+                frame = contact.rows(self.delivery, group)
+                self._write_stream(contact, frame, suffix, is_first=number == 0)
         listed = self._write_defects()
         for name, frame in truth_tables(self.delivery, value_factor()):
             write_table(self.engine, frame, self.folders.truth / f"{name}.parquet")

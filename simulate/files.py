@@ -12,7 +12,7 @@ import pandas as pd
 from patron.errors import PatronError
 from patron.sql import literal
 from patron.warehouse import first_line
-from simulate.streams import Stream
+from simulate.stream import Stream
 
 DEFECT_COLUMNS = ("stream", "row_key", "defect", "detail", "batch")
 OPTIONS = {

@@ -11,11 +11,11 @@ from numpy.typing import NDArray
 
 from simulate import settings
 from simulate.baskets import Lines, draw_lines
-from simulate.lifecycle import order_life
-from simulate.people import stack
+from simulate.lifecycle import Placed, order_life
+from simulate.people import NEVER, stack
 from simulate.randomness import Purpose, generator
 from simulate.seasons import DAY_SECONDS, PROMOTIONS, WELCOME, WELCOME_NUMBER, seconds_of_day
-from simulate.settings import DEFECTS
+from simulate.settings import DEFECTS, MAX_LATE_DAYS
 from simulate.world import World
 
 Floats = NDArray[np.float64]
@@ -27,9 +27,9 @@ PAYMENT_METHODS = ("card", "paypal", "invoice", "bank_transfer")
 BANK_TRANSFER = PAYMENT_METHODS.index("bank_transfer")
 PAYMENT_SHARES = (0.46, 0.31, 0.15, 0.08)
 SHIPPING_METHODS = ("standard", "express", "pickup")
+EXPRESS = SHIPPING_METHODS.index("express")
 SHIPPING_SHARES = (0.74, 0.14, 0.12)
 SHIPPING_CENTS = np.array([490, 990, 0])
-MAX_LATE_DAYS = 5
 OFFSET_HOURS = np.array([2, 1, -5, 9], np.int8)
 
 
@@ -47,6 +47,7 @@ class Orders:
         payment_failed: Whether a first attempt to pay fails.
         paid: When.
         shipped: When.
+        promised: Until when it should be delivered.
         delivered: When.
         cancelled: When.
         refunded: When it has been refunded in full.
@@ -73,6 +74,7 @@ class Orders:
     payment_failed: Bools
     paid: Ints
     shipped: Ints
+    promised: Ints
     delivered: Ints
     cancelled: Ints
     refunded: Ints
@@ -88,6 +90,11 @@ class Orders:
     duplicate: Bools
     payment_duplicate: Bools
     payment_negative: Bools
+
+    @property
+    def is_late(self) -> Bools:
+        """Whether it is delivered after the promised time."""
+        return (self.delivered > self.promised) & (self.delivered < NEVER)
 
 
 @dataclass(frozen=True)
@@ -132,16 +139,18 @@ def _draw_day(world: World, near: Ints, day: int) -> Portion:
     payment = rng.choice(len(PAYMENT_METHODS), size, p=PAYMENT_SHARES).astype(np.int8)
     shipping = rng.choice(len(SHIPPING_METHODS), size, p=SHIPPING_SHARES).astype(np.int8)
     lines = draw_lines(world, customer, code, day)
+    number = world.first_numbers[day] + np.arange(size)
+    placed = Placed(number, ordered, payment == BANK_TRANSFER, shipping == EXPRESS)
     return Portion(
         Orders(
-            number=world.first_numbers[day] + np.arange(size),
+            number=number,
             customer=customer,
             ordered=ordered,
             code=code,
             payment=payment,
             shipping=shipping,
             payment_failed=rng.random(size) < settings.FAILED_PAYMENT_SHARE,
-            **order_life(world, lines, ordered, payment == BANK_TRANSFER, day),
+            **order_life(world, lines, placed, day),
             **_amounts(lines, shipping),
             **_defects(world, lines, ordered, day),
         ),
@@ -194,7 +203,7 @@ def _who_and_when(
     first_times = np.minimum(people.signed_up[firsts] + people.first_order_delay[firsts], end)
     alive = near[(people.day[near] <= day) & (people.last_day[near] >= day)]
     count = int(world.repeat_orders[day])
-    cumulated = np.cumsum(people.rate[alive])
+    cumulated = np.cumsum(world.rates(day)[alive])
     draws = rng.random((2, count))
     chosen = (
         np.searchsorted(cumulated, draws[0] * cumulated[-1], side="right")

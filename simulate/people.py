@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from simulate import settings
 from simulate.catalogue import LISTS, Catalogue
 from simulate.choice import choose_columns, choose_products
-from simulate.randomness import Purpose, generator
+from simulate.randomness import Purpose, generator, uniforms
 from simulate.seasons import DAY_SECONDS, seconds_of_day, yearly
 from simulate.settings import CHANNELS, DEFECTS, ShopSpec
 
@@ -158,6 +158,14 @@ def stack(parts: Sequence[Columns]) -> Columns:
     return type(parts[0])(
         **{name: np.concatenate([getattr(part, name) for part in parts]) for name in names}
     )
+
+
+def draw_erasures(seed: int, people: Customers) -> Ints:
+    """When customers ask to be erased: a few of those who are lost do, NEVER for all others."""
+    everybody = np.arange(len(people.left))
+    asks = uniforms(seed, Purpose.ERASURES, everybody, 0) < settings.ERASURE_SHARE
+    days = 5 + 60 * uniforms(seed, Purpose.ERASURES, everybody, 1)
+    return np.where(asks, people.left + (days * DAY_SECONDS).astype(np.int64), NEVER)
 
 
 def age_limits(start: date) -> tuple[int, int]:

@@ -74,6 +74,12 @@ def moments(opening: int, seconds: Ints) -> NDArray[np.datetime64]:
     return (opening + seconds).astype("datetime64[s]")
 
 
+def known_moments(delivery: Delivery, seconds: Ints) -> NDArray[np.datetime64]:
+    """Times as timestamps, empty where they are not there yet at the end of the delivery."""
+    times = moments(delivery.world.opening, np.where(seconds < delivery.until, seconds, 0))
+    return np.where(seconds < delivery.until, times, np.datetime64("NaT"))
+
+
 def coded(codes: NDArray[np.integer], words: tuple[str, ...] | list[str]) -> pd.Categorical:
     """A text column from numbers; DuckDB takes it as an ENUM. Words may repeat."""
     unique = list(dict.fromkeys(words))

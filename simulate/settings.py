@@ -111,6 +111,8 @@ DROPOUT_SHAPE = 1.4
 MEAN_LIFETIME_DAYS = 1250.0
 MAX_LIFETIME_DAYS = 36_500.0
 SPEND_SIGMA = 0.5
+# Of lost customers.
+ERASURE_SHARE = 0.004
 
 # Baskets: lines = 1 + Poisson(EXTRA_LINES x spend^LINES_POWER), units of a line = 1 + Poisson(...).
 EXTRA_LINES = 3.4
@@ -125,12 +127,17 @@ REFUNDED_SHARE = 0.012
 LONG_REFUND_SHARE = 0.30
 FAILED_PAYMENT_SHARE = 0.02
 TAX_SHARE = 0.08
+VALID_SHARE = (1 - CANCELLED_SHARE) * (1 - REFUNDED_SHARE)
+# Lines of orders that arrived late come back this many times as often.
+LATE_RETURN_FACTOR = 1.8
 FREE_SHIPPING_CENTS = 5_000
 # Nothing happens to an order later than this after its day (see orders.py).
 MAX_LIFE_DAYS = 125
 
 CHURN_DAYS = 60
 SPEND_DAYS = 365
+# A late row comes at most so many days after what it tells.
+MAX_LATE_DAYS = 5
 
 
 @dataclass(frozen=True)
@@ -144,6 +151,14 @@ class DefectRates:
     negative_payment: float = 0.0005
     unknown_customer: float = 0.002
     offset_timestamp: float = 0.01
+    delivered_before_shipped: float = 0.003
+    wrong_rating: float = 0.004
+    unknown_order: float = 0.002
+    unknown_visitor: float = 0.001
+    ended_before_started: float = 0.003
+    unknown_recipient: float = 0.002
+    negative_spend: float = 0.002
+    negative_stock: float = 0.001
 
 
 DEFECTS = DefectRates()

@@ -12,7 +12,7 @@ from patron.errors import PatronError, UsageError
 from simulate.settings import ShopSpec
 
 # Of the simulated shop; another version makes another shop of the same seed.
-VERSION = 1
+VERSION = 2
 STATE_FILE = "state.json"
 
 

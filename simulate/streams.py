@@ -1,71 +1,18 @@
-"""The registry of streams: how each is made, its key, and how its defects are found again.
-
-A new stream is one more entry here, with a function that returns its rows.
-"""
+"""The registry of streams. A new stream is one more entry here."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-
-import pandas as pd
-
 from simulate import events, references
-from simulate.orders import Portion
-from simulate.window import Delivery
-
-
-@dataclass(frozen=True)
-class Defect:
-    """A kind of injected defect.
-
-    Attributes:
-        name: As listed in the truth.
-        condition: Which rows of the frame have it, in SQL.
-        detail: More about it, in SQL over `delivered` (columns as delivered) and `marked` (frame).
-    """
-
-    name: str
-    condition: str
-    detail: str = "NULL"
-
-
-@dataclass(frozen=True)
-class Stream:
-    """A stream of rows that the shop delivers as files.
-
-    Attributes:
-        name: Folder of its files.
-        key: Columns of its primary key.
-        select: The delivered columns, in SQL over `frame`.
-        defects: What may be wrong with its rows.
-        extra_columns: Delivered columns that no contract knows.
-    """
-
-    name: str
-    key: tuple[str, ...]
-    select: str
-    defects: tuple[Defect, ...] = ()
-    extra_columns: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, kw_only=True)
-class Reference(Stream):
-    """A stream that describes: `rows` makes the frame of a delivery."""
-
-    rows: Callable[[Delivery], pd.DataFrame]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Event(Stream):
-    """A stream of what happens: `rows` makes the frame of a portion of orders."""
-
-    rows: Callable[[Delivery, Portion], pd.DataFrame]
-
-
-DUPLICATE = Defect("duplicate_row", "duplicate")
-LATE = Defect("late_row", "is_late")
-NEGATIVE = Defect("negative_amount", "is_negative AND is_new")
+from simulate.erasures import ERASURE_REQUESTS
+from simulate.fx_rates import FX_RATES
+from simulate.inventory import INVENTORY
+from simulate.marketing import CAMPAIGNS, MARKETING_SPEND
+from simulate.reviews import REVIEWS
+from simulate.sessions import WEB_SESSIONS
+from simulate.shipments import SHIPMENTS
+from simulate.stream import DUPLICATE, LATE, NEGATIVE, Defect, Event, Reference, Stream
+from simulate.subscription_rows import SUBSCRIPTIONS
+from simulate.touches import CAMPAIGN_TOUCHES
 
 REFERENCES = (
     Reference(
@@ -89,6 +36,12 @@ REFERENCES = (
         rows=references.product_rows,
         extra_columns=("shelf_label",),
     ),
+    CAMPAIGNS,
+    MARKETING_SPEND,
+    SUBSCRIPTIONS,
+    INVENTORY,
+    FX_RATES,
+    ERASURE_REQUESTS,
 )
 EVENTS = (
     Event(
@@ -129,5 +82,9 @@ EVENTS = (
         rows=events.return_rows,
         defects=(DUPLICATE, LATE),
     ),
+    SHIPMENTS,
+    REVIEWS,
+    WEB_SESSIONS,
 )
-STREAMS: tuple[Stream, ...] = (*REFERENCES, *EVENTS)
+CONTACTS = (CAMPAIGN_TOUCHES,)
+STREAMS: tuple[Stream, ...] = (*REFERENCES, *EVENTS, *CONTACTS)

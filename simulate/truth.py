@@ -11,17 +11,24 @@ from numpy.typing import NDArray
 
 from simulate import settings
 from simulate.baskets import FAVOURITE_TAKEN, prices_of
+from simulate.campaigns import expected_lift
 from simulate.orders import Portion
 from simulate.prices import MONTH_DAYS, price_effect
 from simulate.references import coded, moments, product_id
 from simulate.seasons import DAY_SECONDS, PROMOTIONS, WELCOME
-from simulate.settings import CHANNELS, CHURN_DAYS, SPEND_DAYS
+from simulate.settings import CHANNELS, CHURN_DAYS, SPEND_DAYS, VALID_SHARE
+from simulate.stream_truth import (
+    campaign_truth,
+    carrier_truth,
+    inventory_truth,
+    mrr_truth,
+    verdict_truth,
+)
 from simulate.window import Delivery
 from simulate.world import World
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
-VALID_SHARE = (1 - settings.CANCELLED_SHARE) * (1 - settings.REFUNDED_SHARE)
 
 
 @dataclass
@@ -52,6 +59,11 @@ def truth_tables(delivery: Delivery, value_factor: float) -> Iterator[tuple[str,
     yield "promotions", pd.DataFrame([vars(promotion) for promotion in (*PROMOTIONS, WELCOME)])
     yield "elasticities", elasticity_truth(delivery.world)
     yield "affinities", affinity_truth(delivery.world)
+    yield "campaigns", campaign_truth(delivery.world)
+    yield "carriers", carrier_truth()
+    yield "verdicts", verdict_truth()
+    yield "mrr", mrr_truth(delivery)
+    yield "inventory", inventory_truth(delivery.world)
 
 
 def customer_truth(delivery: Delivery, value_factor: float) -> pd.DataFrame:
@@ -90,21 +102,28 @@ def expectations(world: World, day: int) -> tuple[Floats, Floats]:
     """P(no valid order in 60 days) and expected valid orders in 365, of customers alive on a day.
 
     A customer who is alive orders on each day with rate x season, and is lost each day with the
-    dropout rate; both are known, only chance is left.
+    dropout rate; both are known, only chance is left. Campaigns count with their expected lift:
+    whom they will reach is chance as well.
     """
-    rate = world.customers.rate * world.scale * VALID_SHARE
-    stays = np.exp(-world.customers.dropout)
+    people = world.customers
+    rate = people.rate * world.scale * VALID_SHARE
+    stays = np.exp(-people.dropout)
     season = world.seasons.total[day : day + SPEND_DAYS]
+    lift = season * expected_lift(world.spec.seed, day + SPEND_DAYS)[day:]
+    open_to_lift = people.promo * people.consent
     alive, silent = np.ones(len(rate)), np.zeros(len(rate))
-    exposure = np.zeros(len(rate))
+    exposure, lifted = np.zeros(len(rate)), np.zeros(len(rate))
     for offset, factor in enumerate(season):
         exposure += alive * factor
+        if lift[offset]:
+            lifted += alive * lift[offset]
         if offset < CHURN_DAYS:
-            still_silent = np.exp(-rate * season[: offset + 1].sum())
+            passed = season[: offset + 1].sum() + open_to_lift * lift[: offset + 1].sum()
+            still_silent = np.exp(-rate * passed)
             leaves = 1 - stays if offset < CHURN_DAYS - 1 else 1.0
             silent += alive * leaves * still_silent
         alive *= stays
-    return silent, rate * exposure
+    return silent, rate * (exposure + open_to_lift * lifted)
 
 
 def order_values(world: World, day: int) -> Floats:

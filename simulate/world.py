@@ -8,12 +8,14 @@ from datetime import UTC, datetime
 import numpy as np
 from numpy.typing import NDArray
 
+from simulate.campaigns import Campaign, active_campaign, campaign_demand, draw_campaigns
 from simulate.catalogue import Catalogue, build_catalogue, product_count
-from simulate.people import Customers, draw_customers
+from simulate.people import Customers, draw_customers, draw_erasures
 from simulate.prices import MONTH_DAYS, list_prices
 from simulate.randomness import Purpose, generator
 from simulate.seasons import Seasons, seasons
 from simulate.settings import CHANNELS, SPEND_DAYS, ShopSpec
+from simulate.subscriptions import Subscriptions, draw_subscriptions
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -32,6 +34,9 @@ class World:
         list_prices: Cents, one row per month of 30 days.
         seasons: Factors per day, a year beyond `until_day`.
         customers: Everybody who signed up before `until_day`.
+        erased: When customers ask to be erased, NEVER for most.
+        subscriptions: Those of `customers`, also what is still to come.
+        campaigns: Those that start before `until_day`.
         orders_at_sign_up: Which customers order when they sign up.
         scale: Orders per unit of `Customers.rate`.
         first_orders: Orders at sign-up, per day.
@@ -44,6 +49,9 @@ class World:
     list_prices: Ints
     seasons: Seasons
     customers: Customers
+    erased: Ints
+    subscriptions: Subscriptions
+    campaigns: tuple[Campaign, ...]
     orders_at_sign_up: NDArray[np.bool_]
     scale: float
     first_orders: Ints
@@ -61,6 +69,15 @@ class World:
         totals = self.first_orders + self.repeat_orders
         return np.concatenate([[1], 1 + np.cumsum(totals)])
 
+    def rates(self, day: int) -> Floats:
+        """Purchase rates of all customers on a day: a campaign raises those of who it reached."""
+        campaign = active_campaign(self.campaigns, day)
+        if campaign is None:
+            return self.customers.rate
+        rates, treated = self.customers.rate.copy(), campaign.treated
+        rates[treated] *= 1 + campaign.lifts(self.customers, treated)
+        return rates
+
 
 def build_world(spec: ShopSpec, until_day: int | None = None) -> World:
     """The shop as it is at the start of a day, by default the end of its first history."""
@@ -70,7 +87,10 @@ def build_world(spec: ShopSpec, until_day: int | None = None) -> World:
     customers = draw_customers(spec, catalogue, until)
     firsts = _orders_at_sign_up(spec, customers)
     first_orders = np.bincount(customers.day[firsts], minlength=until)
-    intensity = demand(customers, until) * year.total[:until]
+    erased = draw_erasures(spec.seed, customers)
+    campaigns = draw_campaigns(spec.seed, customers, erased, until)
+    rates = demand(customers, until) + campaign_demand(campaigns, customers, until)
+    intensity = rates * year.total[:until]
     wanted = spec.orders - int(first_orders[: spec.days].sum())
     scale = wanted / intensity[: spec.days].sum()
     return World(
@@ -80,6 +100,9 @@ def build_world(spec: ShopSpec, until_day: int | None = None) -> World:
         list_prices=list_prices(spec.seed, catalogue, until // MONTH_DAYS + 1),
         seasons=year,
         customers=customers,
+        erased=erased,
+        subscriptions=draw_subscriptions(spec.seed, customers),
+        campaigns=campaigns,
         orders_at_sign_up=firsts,
         scale=scale,
         first_orders=first_orders,

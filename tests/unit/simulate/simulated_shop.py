@@ -37,7 +37,7 @@ class SimulatedShop:
                 CREATE TABLE {stream.name} AS
                 SELECT * FROM {stream.name}_delivered
                 QUALIFY row_number() OVER (
-                  PARTITION BY {", ".join(stream.key)} ORDER BY updated_at DESC
+                  PARTITION BY {", ".join(stream.key)} ORDER BY {stream.moment} DESC
                 ) = 1
                 """
             )

@@ -13,7 +13,8 @@ from simulate.orders import portions
 from simulate.seasons import DAY_SECONDS
 from simulate.shopfolder import advance
 from simulate.state import Folders, read_state
-from simulate.streams import EVENTS, REFERENCES, STREAMS
+from simulate.streams import CONTACTS, EVENTS, REFERENCES, STREAMS
+from simulate.touches import touch_groups
 from simulate.window import Delivery
 from simulate.world import build_world
 
@@ -48,7 +49,7 @@ def test_one_step_of_forty_days_equals_many_small_ones(copy):
     often = go_on(copy("often"), 1, 1, 7, 1, 29, 1)
     for stream in STREAMS:
         assert content(once, stream.name) == content(often, stream.name), stream.name
-    for table in ("customers", "seasons", "elasticities", "affinities"):
+    for table in ("customers", "seasons", "affinities", "campaigns", "mrr", "inventory"):
         rows = [shop.rows(f"FROM truth_{table} ORDER BY ALL") for shop in (once, often)]
         assert rows[0] == rows[1], table
     # Which rows are late, and how often a change is seen, depends on the deliveries; the rest not.
@@ -71,6 +72,10 @@ def test_merged_deliveries_equal_the_whole_shop_of_that_day(copy, tmp_path):
         for stream in EVENTS:
             path = tmp_path / "whole" / "shop" / stream.name / "0000.parquet"
             write_stream(engine, stream, stream.rows(whole, portion), path, 0)
+        (group,) = touch_groups(whole)
+        for stream in CONTACTS:
+            path = tmp_path / "whole" / "shop" / stream.name / "0000.parquet"
+            write_stream(engine, stream, stream.rows(whole, group), path, 0)
     shutil.copytree(shop.folders.truth, tmp_path / "whole" / "truth")
     expected = SimulatedShop(Folders(tmp_path / "whole" / "shop", tmp_path / "whole" / "truth"))
     for stream in STREAMS:
@@ -96,7 +101,7 @@ def test_a_delivery_holds_only_what_is_new_or_has_changed(copy):
         }
         key = " || ':' || ".join(stream.key)
         rows = shop.rows(
-            f"SELECT {key}, updated_at::DATE FROM {stream.name}_delivered "
+            f"SELECT {key}, {stream.moment}::DATE FROM {stream.name}_delivered "
             "WHERE filename LIKE '%advance%'"
         )
         others = [row for row in rows if row[1] != since and row[0] not in late]

@@ -40,7 +40,9 @@ def test_the_bytes_do_not_depend_on_the_process(tmp_path):
 def test_another_seed_gives_another_shop(tmp_path):
     first, second = make(tmp_path / "first", seed=1), make(tmp_path / "second", seed=2)
     same = hashes(first.out).items() & hashes(second.out).items()
-    assert {name for name, _ in same} <= {"categories/0000-initial.parquet"}
+    # The categories are always the same; in so small a shop nobody may ask to be erased.
+    unchanging = {"categories/0000-initial.parquet", "erasure_requests/0000-initial.parquet"}
+    assert {name for name, _ in same} <= unchanging
 
 
 def test_csv_and_parquet_hold_the_same_rows(tmp_path):
@@ -56,7 +58,7 @@ def test_csv_and_parquet_hold_the_same_rows(tmp_path):
             for shop in shops
         ]
         assert found[0] == found[1], stream.name
-        assert found[0]
+        assert found[0] or stream.name == "erasure_requests", stream.name
 
 
 def test_portions_do_not_change_the_rows(tmp_path, monkeypatch):
