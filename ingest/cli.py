@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from ingest.webhooks.cli import serve
 from patron.console import emit_json, print_table, progress, say
 from patron.options import JSON, WAIT
 
@@ -106,6 +107,9 @@ def contract(
         emit_json(rows)
     else:
         print_table("", list(rows[0]), [list(row.values()) for row in rows])
+
+
+ingest.add_command(serve)
 
 
 def _show(loads: list[Any]) -> None:

@@ -5,9 +5,18 @@ from __future__ import annotations
 import re
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SecretStr,
+)
+from pydantic_core import PydanticCustomError
 
 DEFAULT_MAX_DROP = 0.5
+MIN_SECRET = 16
 FULL_COMPARE = "full_compare"
 
 
@@ -109,12 +118,44 @@ class AirbyteSource(SourceConfig):
     config: dict[str, Any] = Field(default_factory=dict)
 
 
+def _long_enough(secret: SecretStr) -> SecretStr:
+    if len(secret.get_secret_value()) < MIN_SECRET:
+        raise PydanticCustomError(
+            "short",
+            "it has less than {least} characters; make one with 'openssl rand -hex 32'",
+            {"least": MIN_SECRET},
+        )
+    return secret
+
+
 class WebhooksSource(SourceConfig):
-    """Events that `patron ingest serve` has received, queried as the table `events`."""
+    """Events that `patron ingest serve` has received, queried as the table `events`.
+
+    Attributes:
+        path: The folder of the events of all such sources.
+        secret: What sender and receiver know, to sign with.
+        sender: Whose headers and scheme are used; `ingest.webhooks.senders` has them.
+        scheme: How deliveries are signed, and so on: where the sender differs.
+        tolerance_seconds: How old a timestamped signature may be.
+        max_body_bytes: The largest delivery.
+        rate_limit: Deliveries per second from one client.
+        keep_days: How long events are kept that every stream has read.
+    """
 
     loader: Literal["webhooks"] = "webhooks"
     path: str = "data/webhooks"
-    secret: str
+    secret: Annotated[SecretStr, AfterValidator(_long_enough)]
+    sender: Literal["generic", "shopify", "woocommerce", "stripe"] = "generic"
+    scheme: Literal["hex", "base64", "timestamped"] | None = None
+    signature_header: str | None = None
+    type_header: str | None = None
+    id_header: str | None = None
+    type_field: str | None = None
+    id_field: str | None = None
+    tolerance_seconds: int = Field(default=300, ge=1)
+    max_body_bytes: int = Field(default=1_000_000, ge=1)
+    rate_limit: int = Field(default=1000, ge=1)
+    keep_days: int = Field(default=30, ge=0)
 
 
 CONFIGS: dict[str, type[SourceConfig]] = {
