@@ -13,7 +13,7 @@ from patron.options import JSON, WAIT
 if TYPE_CHECKING:
     from operate.cycle import CycleResult, StepResult
 
-STEP_NAMES = ("ingest", "transform", "train", "score", "report")
+STEP_NAMES = ("ingest", "transform", "reconcile", "train", "score", "report")
 
 
 @click.command(
@@ -45,7 +45,7 @@ def run(
     execution_time: str | None,
     as_json: bool,
 ) -> None:
-    """Run the whole cycle: ingest, models, training, scores, reports.
+    """Run the whole cycle: ingest, models, late data, training, scores, reports.
 
     Each step is skipped when nothing is due. The cycle stops where it fails; running it again is
     safe and takes up where it stopped.
@@ -53,7 +53,7 @@ def run(
     from operate.cycle import run_cycle
     from operate.steps import Request
 
-    request = Request(ctx.obj(), _moment(execution_time), apply_changes, frozenset(only))
+    request = Request(ctx.obj(), moment(execution_time), apply_changes, frozenset(only))
     steps = [name for name in (only or STEP_NAMES) if name not in skip]
     result = run_cycle(request, steps, wait_seconds, _tell)
     _summarise(result, as_json=as_json)
@@ -78,7 +78,8 @@ def status(ctx: click.Context, as_json: bool) -> None:
         print_status(found)
 
 
-def _moment(text: str | None) -> str | None:
+def moment(text: str | None) -> str | None:
+    """The value of an --execution-time, checked."""
     if text is None:
         return None
     from datetime import datetime

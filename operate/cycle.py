@@ -1,4 +1,4 @@
-"""The whole cycle under one writer lock: ingest, transform, train, score, report."""
+"""The whole cycle under one writer lock: ingest, transform, reconcile, train, score, report."""
 
 from __future__ import annotations
 

@@ -55,9 +55,10 @@ def forget(state_sync: Any, intervals: dict[Snapshot, Intervals]) -> None:
     A kill in between must never leave a model complete whose parents are not.
     """
     with _transaction(state_sync):
-        for snapshot, found in intervals.items():
-            for interval in found:
-                state_sync.remove_intervals([(snapshot, interval)], remove_shared_versions=True)
+        for nth in range(max(map(len, intervals.values()), default=0)):
+            missing = [(s, found[nth]) for s, found in intervals.items() if nth < len(found)]
+            # SQLMesh takes one interval of each model at a time.
+            state_sync.remove_intervals(missing, remove_shared_versions=True)
 
 
 def extend_cumulative(intervals: dict[Snapshot, Intervals]) -> None:

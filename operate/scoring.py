@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
-from operate import transform
+from operate import reconcile, transform
 from operate.transform import TransformResult
 from patron.errors import PatronError
 from patron.shop import Shop
@@ -55,7 +55,7 @@ def score(shop: Shop, execution_time: str | None = None) -> TransformResult:
         raise PatronError(
             "there is no trained model to score with", remedy="run 'patron train' first"
         )
-    return transform.restate(shop, models, day, day, execution_time)
+    return reconcile.rebuild(shop, models, day, execution_time)
 
 
 def _promoted(shop: Shop) -> dict[str, ChampionInfo]:

@@ -78,6 +78,21 @@ def transform(request: Request) -> Outcome:
     return Outcome(DONE if result.models else SKIPPED, "; ".join(parts))
 
 
+def reconcile(request: Request) -> Outcome:
+    """Build again what late rows, corrections and deletions made stale."""
+    from operate.reconcile import reconcile as make_equal
+
+    only_if_changed = "reconcile" not in request.forced
+    result = make_equal(request.shop, request.execution_time, only_if_changed=only_if_changed)
+    if not result.is_compared:
+        return Outcome(SKIPPED, "nothing happened since the last time")
+    if not result.stale:
+        return Outcome(SKIPPED, "no day is stale")
+    tables = _counted(len(result.stale), "table")
+    built = _counted(len(result.models), "model")
+    return Outcome(DONE, f"{_counted(result.days, 'day')} of {tables} stale, {built} built")
+
+
 def train(request: Request) -> Outcome:
     """Train where no usable model is; later trainings are decided with `patron train`."""
     from ml.errors import TooLittleData
@@ -148,6 +163,7 @@ def _counted(number: int, noun: str) -> str:
 STEPS: dict[str, Callable[[Request], Outcome]] = {
     "ingest": ingest,
     "transform": transform,
+    "reconcile": reconcile,
     "train": train,
     "score": score,
     "report": report,

@@ -56,14 +56,14 @@ def run_prod(
     Raises:
         PatronError: If a model or audit fails; its rows are as they were.
     """
-    with _context(shop) as context:
+    with open_context(shop) as context:
         environment = context.state_reader.get_environment(PRODUCTION)
         ready = environment is not None and environment.finalized_ts is not None
         changed = bool(ready and context.diff(PRODUCTION))
         planned = TransformResult(())
         if not ready or (changed and apply_changes):
             planned = _plan(context, execution_time=execution_time)
-        ran = _run(context, execution_time)
+        ran = run_due(context, execution_time)
         return TransformResult(
             models=tuple(dict.fromkeys((*planned.models, *ran.models))),
             warnings=(*planned.warnings, *ran.warnings),
@@ -92,7 +92,7 @@ def restate(
     Raises:
         PatronError: If a model or audit fails; its rows are as they were.
     """
-    with _context(shop) as context:
+    with open_context(shop) as context:
         return _plan(
             context,
             restate_models=list(models),
@@ -102,15 +102,30 @@ def restate(
         )
 
 
+def run_due(context: Any, execution_time: str | None) -> TransformResult:
+    """Build what is due or missing in production.
+
+    Raises:
+        PatronError: If a model or audit fails; its rows are as they were.
+    """
+    session.clear()
+    with explained():
+        status = context.run(PRODUCTION, execution_time=execution_time)
+    if status.is_failure:
+        raise _failure(None)
+    return _done()
+
+
 def ask(shop: Shop, query: str) -> list[tuple[Any, ...]]:
     """Ask the warehouse through SQLMesh's own connection, inside a process that writes."""
-    with _context(shop, load=False) as context:
+    with open_context(shop, load=False) as context:
         rows: list[tuple[Any, ...]] = context.engine_adapter.fetchall(query)
         return rows
 
 
 @contextmanager
-def _context(shop: Shop, *, load: bool = True) -> Iterator[Any]:
+def open_context(shop: Shop, *, load: bool = True) -> Iterator[Any]:
+    """SQLMesh on a shop, alone; without the project's files it works on what was planned."""
     from sqlmesh import Context
     from sqlmesh.core.console import set_console
 
@@ -121,18 +136,19 @@ def _context(shop: Shop, *, load: bool = True) -> Iterator[Any]:
     logging.getLogger().addHandler(logging.NullHandler())
     set_console(CalmConsole())
     with writer_lock(shop, "patron"), failures.muted():
-        with _explained():
+        with explained():
             context = Context(paths=[str(shop.project)], load=load)
         try:
             yield context
         finally:
             session.unlock()
             context.close()
+            context.engine_adapter.close()
 
 
 def _plan(context: Any, **options: Any) -> TransformResult:
     session.clear()
-    with _explained():
+    with explained():
         context.plan(
             PRODUCTION,
             auto_apply=True,
@@ -144,15 +160,6 @@ def _plan(context: Any, **options: Any) -> TransformResult:
     return _done()
 
 
-def _run(context: Any, execution_time: str | None) -> TransformResult:
-    session.clear()
-    with _explained():
-        status = context.run(PRODUCTION, execution_time=execution_time)
-    if status.is_failure:
-        raise _failure(None)
-    return _done()
-
-
 def _done() -> TransformResult:
     run = session.current()
     if run is None:
@@ -161,7 +168,7 @@ def _done() -> TransformResult:
 
 
 @contextmanager
-def _explained() -> Iterator[None]:
+def explained() -> Iterator[None]:
     """Turn SQLMesh's and DuckDB's exceptions into errors for people."""
     from sqlmesh.utils.errors import SQLMeshError
 

@@ -28,6 +28,7 @@ COMMANDS = {
     "simulate": Entry("simulate.cli:simulate", "Make a simulated shop, or let one go on."),
     "ingest": Entry("ingest.cli:ingest", "Load the declared sources into raw tables."),
     "run": Entry("operate.cli:run", "Run the whole cycle: ingest, models, scores, reports."),
+    "reconcile": Entry("operate.reconcile_cli:reconcile", "Build again what late data made stale."),
     "train": Entry("operate.train_cli:train", "Train predictions and promote the better model."),
     "models": Entry("ml.cli:models", "List, promote and roll back trained models."),
     "report": Entry("reports.builder.cli:report", "Build the reports."),

@@ -17,6 +17,8 @@ from sqlmesh.core.model.kind import ModelKindName
         "name": ModelKindName.INCREMENTAL_BY_TIME_RANGE,
         "time_column": "scoring_date",
         "forward_only": True,
+        # What was said on a day is a record: no restatement may replace it.
+        "disable_restatement": True,
     },
     owner="data_team",
     cron="@daily",

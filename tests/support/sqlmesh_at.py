@@ -2,6 +2,8 @@
 
     python sqlmesh_at.py MOMENT KILL_BEFORE run prod
 
+or `patron` in the same way, when the first argument is its name.
+
 MOMENT is ISO time in UTC or '-'; KILL_BEFORE is the number of the database statement before which
 the process kills itself with SIGKILL, 0 for never. The number of statements goes to the file that
 STATEMENT_COUNT_FILE names.
@@ -61,14 +63,18 @@ def _clock(moment: str) -> contextlib.AbstractContextManager[object]:
 
 
 def main() -> None:
-    """Run the command line of SQLMesh."""
+    """Run the command line of SQLMesh or Patron."""
     moment, kill_before, *arguments = sys.argv[1:]
     with _clock(moment):
-        from sqlmesh.cli.main import cli
-
         _count_statements(int(kill_before))
-        sys.argv = ["sqlmesh", *arguments]
-        cli()
+        if arguments[0] == "patron":
+            from patron.cli import main as command
+        else:
+            from sqlmesh.cli.main import cli as command
+
+            arguments.insert(0, "sqlmesh")
+        sys.argv = arguments
+        command()
 
 
 if __name__ == "__main__":

@@ -1,0 +1,116 @@
+"""What reconciling remembers: what it has seen, and what cumulative tables were made from.
+
+A cumulative table is dear to compare with its query, because every row is made of all days before
+it. So the fingerprints of what it reads are kept: where these have not changed before some day, the
+table cannot be stale before that day either. Its own rows are counted, so that a hole shows.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from operate.reconcile_compare import Fingerprints, fingerprints, row_counts
+from operate.reconcile_models import Production, is_by_day, is_cumulative
+
+if TYPE_CHECKING:
+    from sqlmesh.core.snapshot import Snapshot
+
+_TABLES = """
+CREATE SCHEMA IF NOT EXISTS operate;
+CREATE TABLE IF NOT EXISTS operate.made_from (
+  model_table VARCHAR, source_table VARCHAR, day DATE, row_count BIGINT, fingerprint VARCHAR
+);
+CREATE TABLE IF NOT EXISTS operate.reconciled (marker VARCHAR, reconciled_at TIMESTAMP);
+"""
+_LOADS = """
+SELECT COUNT(*), MAX(batch_id) FROM raw.load_log
+WHERE rows_read <> rows_unchanged OR rows_deleted > 0
+"""
+_REMEMBER = """
+INSERT INTO operate.made_from
+SELECT ?, ?, UNNEST(?::DATE[]), UNNEST(?::BIGINT[]), UNNEST(?::VARCHAR[])
+"""
+_BATCHES = "SELECT COUNT(*), MAX(rowid) FROM quality.model_runs"
+
+# A cutoff describes the day before it; nothing that a cumulative table reads reaches further back.
+REACHES_BACK = timedelta(days=1)
+BEGINNING = date.min + REACHES_BACK
+
+Ledger = dict[str, Fingerprints]
+
+
+def ensure_tables(cursor: Any) -> None:
+    """Make the tables where they are missing."""
+    cursor.execute(_TABLES)
+
+
+def marker(cursor: Any, production: Production) -> str:
+    """Changes with every load that changed raw, every batch of a model and every plan."""
+    parts = [cursor.execute(query).fetchone() for query in (_LOADS, _BATCHES)]
+    return hashlib.sha256(f"{parts} {production.plan_id}".encode()).hexdigest()[:16]
+
+
+def is_unchanged(cursor: Any, production: Production) -> bool:
+    """Whether nothing happened since everything was last found to agree."""
+    row = cursor.execute("SELECT MAX(marker) FROM operate.reconciled").fetchone()
+    return bool(row and row[0] == marker(cursor, production))
+
+
+def remember(
+    cursor: Any, production: Production, made_from: dict[str, Ledger], moment: datetime
+) -> None:
+    """Note that everything agrees now, and what each cumulative table was made from."""
+    cursor.execute("BEGIN TRANSACTION")
+    try:
+        for table, ledger in made_from.items():
+            cursor.execute("DELETE FROM operate.made_from WHERE model_table = ?", [table])
+            for source, found in ledger.items():
+                cursor.execute(_REMEMBER, [table, source, *_columns(found)])
+        cursor.execute("DELETE FROM operate.reconciled")
+        cursor.execute(
+            "INSERT INTO operate.reconciled VALUES (?, ?)", [marker(cursor, production), moment]
+        )
+    except BaseException:
+        cursor.execute("ROLLBACK")
+        raise
+    cursor.execute("COMMIT")
+
+
+def made_from(adapter: Any, production: Production, snapshot: Snapshot) -> Ledger:
+    """What a cumulative table is made from, but for tables that are cumulative themselves."""
+    found = {
+        source.table_name(): fingerprints(adapter, source)
+        for source in production.sources(snapshot)
+        if not (is_by_day(source) and is_cumulative(source))
+    }
+    return found | {snapshot.table_name(): row_counts(adapter, snapshot)}
+
+
+def changed_since(cursor: Any, snapshot: Snapshot, now: Ledger) -> date | None:
+    """The first day on which a cumulative table can be stale; None where on no day."""
+    before: Ledger = {}
+    for source, day, count, fingerprint in cursor.execute(
+        "SELECT source_table, day, row_count, fingerprint FROM operate.made_from"
+        " WHERE model_table = ?",
+        [snapshot.table_name()],
+    ).fetchall():
+        before.setdefault(source, {})[day] = (count, fingerprint)
+    if not before:
+        return BEGINNING
+    changed = [
+        day or BEGINNING
+        for source in before.keys() | now.keys()
+        for day in _changed_days(before.get(source, {}), now.get(source, {}))
+    ]
+    return max(min(changed), BEGINNING) - REACHES_BACK if changed else None
+
+
+def _changed_days(before: Fingerprints, now: Fingerprints) -> list[date | None]:
+    return [day for day in before.keys() | now.keys() if before.get(day) != now.get(day)]
+
+
+def _columns(found: Fingerprints) -> tuple[list[date | None], list[int], list[str]]:
+    rows = list(found.values())
+    return list(found), [count for count, _ in rows], [fingerprint for _, fingerprint in rows]
