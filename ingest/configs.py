@@ -52,7 +52,13 @@ class StreamConfig(Strict):
 
 
 class FileConfig(Strict):
-    """One view over files of a source."""
+    """One view over files of a source.
+
+    Attributes:
+        optional: Whether it may be missing; a stream that reads it is then absent.
+        columns: Columns that the view has in any case, empty where the files lack them. With them
+            an optional file that is missing is a view without rows, so its readers are not absent.
+    """
 
     path: str
     format: Literal["csv", "parquet", "json"] | None = None
@@ -62,6 +68,7 @@ class FileConfig(Strict):
     null_text: str | None = None
     incremental: bool = False
     optional: bool = False
+    columns: tuple[str, ...] = ()
 
 
 def _short_file(value: object) -> object:

@@ -70,7 +70,7 @@ class FilesReader:
         select = (config.select or f"SELECT * FROM {identifier(stream)}").strip().rstrip(";")
         names = self._needed(select, f"{self._source.where}.{stream}")
         paths = {name: self._paths(name) for name in names if name in self._files}
-        if any(not found for found in paths.values()):
+        if any(not found and not self._files[name].columns for name, found in paths.items()):
             return None
         self._drop_rejects()
         fresh: list[FileStamp] = []
@@ -164,16 +164,28 @@ class FilesReader:
         config = self._files[name]
         fresh: list[FileStamp] = []
         where = f"source '{self._source.name}': files.{name}"
-        if config.incremental:
+        if not paths:
+            query = f"SELECT {_empty(config.columns)} WHERE FALSE"
+        elif config.incremental:
             fresh = self._unread(paths, stream)
             unread = [self._root / stamp.path for stamp in fresh]
             query = select_files(self._connection, unread or paths[-1:], config, where)
             query = query if unread else f"SELECT * FROM ({query}) LIMIT 0"
         else:
             query = select_files(self._connection, paths, config, where)
+        query = self._completed(query, config.columns)
         self._connection.execute(f"CREATE OR REPLACE TEMP VIEW {identifier(name)} AS {query}")
         self._views.add(name)
         return fresh
+
+    def _completed(self, query: str, columns: tuple[str, ...]) -> str:
+        """The query with the declared columns that its files lack, empty."""
+        if not columns:
+            return query
+        described = self._connection.execute(f"DESCRIBE {query}").fetchall()
+        present = {str(row[0]).lower() for row in described}
+        lacking = tuple(column for column in columns if column.lower() not in present)
+        return f"SELECT *, {_empty(lacking)} FROM ({query})" if lacking else query
 
     def _unread(self, paths: list[Path], stream: str) -> list[FileStamp]:
         known = set(
@@ -218,6 +230,10 @@ def _default_views(path: Path) -> dict[str, FileConfig]:
         for file in files
         if file.name.lower().endswith(SUFFIXES)
     }
+
+
+def _empty(columns: tuple[str, ...]) -> str:
+    return ", ".join(f"CAST(NULL AS VARCHAR) AS {identifier(column)}" for column in columns)
 
 
 def _present(root: Path) -> list[str]:

@@ -11,6 +11,7 @@ PATRON = (sys.executable, "-c", "from patron.cli import main; main()")
 SETTINGS = (
     "PATRON_TIMEZONE",
     "PATRON_CURRENCY",
+    "PATRON_EARLIEST_EVENT_DATE",
     "PATRON_MAX_REJECTED_SHARE",
     "PATRON_MAX_REJECTED_SHARE_BY_STREAM",
 )
