@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from ingest.inspect_cli import check, profile
 from ingest.webhooks.cli import serve
 from patron.console import emit_json, print_table, progress, say
 from patron.options import JSON, WAIT
@@ -109,7 +110,9 @@ def contract(
         print_table("", list(rows[0]), [list(row.values()) for row in rows])
 
 
+ingest.add_command(check)
 ingest.add_command(serve)
+ingest.add_command(profile)
 
 
 def _show(loads: list[Any]) -> None:

@@ -73,6 +73,7 @@ class Table:
         version: The column that orders versions of a row; without it the later arrival wins.
         needed: Whether no shop can do without it.
         feeds: What is computed from it.
+        fills: Public models that are empty without it.
         delivery: The columns that say how a row arrived.
     """
 
@@ -83,6 +84,7 @@ class Table:
     version: str | None = None
     needed: bool = False
     feeds: str = ""
+    fills: tuple[str, ...] = ()
     delivery: tuple[Column, ...] = ()
 
     @property
@@ -142,6 +144,7 @@ def _table(name: str, body: dict[str, Any], delivery: tuple[Column, ...]) -> Tab
         version=body.get("version"),
         needed=body.get("needed", False),
         feeds=body.get("feeds", ""),
+        fills=tuple(body.get("fills", ())),
         delivery=delivery,
     )
 

@@ -7,7 +7,7 @@ from datetime import datetime
 import duckdb
 
 from ingest.configs import StreamConfig
-from ingest.contract import Table
+from ingest.contract import Column, Table
 from ingest.loaders.base import Reading
 from ingest.sources import AnySource
 from ingest.stage import STAGED
@@ -18,6 +18,24 @@ BEGINNING = {"date": "0001-01-01", "timestamp": "0001-01-01 00:00:00", "integer"
 # A transaction that commits late brings rows older than the newest one read: read these again.
 DEFAULT_OVERLAP = {"date": "1 day", "timestamp": "10 minutes", "integer": "1000"}
 PLACE = "@cursor"
+
+
+def whole(select: str, source: AnySource, table: Table) -> str:
+    """A stream's query from the beginning: everything that the source has.
+
+    Raises:
+        PatronError: If it names `@cursor` and the stream has no cursor.
+    """
+    if PLACE not in select:
+        return select
+    cursor = source.config.streams[table.name].cursor
+    if cursor is None:
+        raise PatronError(
+            "the query uses @cursor, but the stream has no cursor",
+            where=f"{source.where}.{table.name}",
+            remedy="add for instance 'cursor: updated_at' beside 'select'",
+        )
+    return select.replace(PLACE, _beginning(table.column(cursor)))
 
 
 class Cursor:
@@ -36,19 +54,21 @@ class Cursor:
         started_at: datetime,
     ) -> None:
         self._connection = connection
+        self._source, self._table = source, table
         self._key = [source.name, table.name]
-        self._where = f"{source.where}.{table.name}"
         self._config: StreamConfig = source.config.streams[table.name]
         self._column = table.column(self._config.cursor) if self._config.cursor else None
         self._started_at = started_at
 
     def bound(self, select: str) -> str:
         """The query with the place to continue from put in for `@cursor`."""
-        return self._with(select, self._from_stored())
+        if PLACE not in select or self._column is None:
+            return self.unbound(select)
+        return select.replace(PLACE, self._from_stored() or _beginning(self._column))
 
     def unbound(self, select: str) -> str:
         """The query from the beginning: everything that the source has."""
-        return self._with(select, None)
+        return whole(select, self._source, self._table)
 
     def stored(self) -> str | None:
         """The value up to which the last load read."""
@@ -80,22 +100,6 @@ class Cursor:
             )
         return before, after
 
-    def _with(self, select: str, value: str | None) -> str:
-        if PLACE not in select:
-            return select
-        if self._column is None:
-            raise PatronError(
-                "the query uses @cursor, but the stream has no cursor",
-                where=self._where,
-                remedy="add for instance 'cursor: updated_at' beside 'select'",
-            )
-        start = value or f"CAST({literal(self._beginning)} AS {self._column.sql_type})"
-        return select.replace(PLACE, start)
-
-    @property
-    def _beginning(self) -> str:
-        return BEGINNING.get(self._column.kind, "") if self._column else ""
-
     def _from_stored(self) -> str | None:
         """SQL of where to continue, computed here so that the source gets a plain value."""
         stored = self.stored()
@@ -123,3 +127,8 @@ class Cursor:
         ).fetchone()
         reached: str | None = row[0] if row else None
         return reached
+
+
+def _beginning(column: Column) -> str:
+    """SQL of a value before all others."""
+    return f"CAST({literal(BEGINNING.get(column.kind, ''))} AS {column.sql_type})"

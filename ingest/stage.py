@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import duckdb
 
 from ingest.check import Check, check
@@ -15,16 +17,24 @@ STAGED = identifier("temp", "ingest_staged")
 PRESENT = identifier("temp", "ingest_present")
 
 
-def stage(
-    connection: duckdb.DuckDBPyConnection, table: Table, select: str, where: str
-) -> tuple[str, ...]:
+@dataclass(frozen=True)
+class Staged:
+    """How the columns of a delivery compare with those of the contract.
+
+    Attributes:
+        ignored: Delivered columns that the contract does not know.
+        missing: Columns of the contract that are not delivered.
+    """
+
+    ignored: tuple[str, ...]
+    missing: tuple[str, ...]
+
+
+def stage(connection: duckdb.DuckDBPyConnection, table: Table, select: str, where: str) -> Staged:
     """Read a stream's query into `STAGED`: the raw columns, `_reason`, `_row_key`, `_row_json`.
 
     The order of rows in the table is their order of arrival. `_reason` is NULL for rows that
     fulfil the contract, and only the others have `_row_key` and `_row_json`.
-
-    Returns:
-        The delivered columns that the contract does not know.
 
     Raises:
         PatronError: If the query fails or lacks a required column.
@@ -42,7 +52,10 @@ def stage(
             where=where,
             remedy=_remedy(error),
         ) from error
-    return tuple(name for name in types if name.lower() not in table.column_names)
+    return Staged(
+        ignored=tuple(name for name in types if name.lower() not in table.column_names),
+        missing=tuple(name for name in table.column_names if name not in delivered),
+    )
 
 
 def add_unreadable(connection: duckdb.DuckDBPyConnection, relation: str | None) -> int:

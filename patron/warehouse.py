@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import time
 from collections.abc import Iterator
@@ -13,9 +14,10 @@ import duckdb
 
 from patron.errors import BusyError, PatronError
 from patron.shop import Shop
+from patron.sql import literal
 
 POLL_SECONDS = 0.2
-MEMORY_LIMIT = "6GB"
+MEMORY_VARIABLE, MEMORY_LIMIT = "PATRON_MEMORY_LIMIT", "6GB"
 
 
 @contextmanager
@@ -24,7 +26,8 @@ def writing(shop: Shop, wait_seconds: float = 0.0) -> Iterator[duckdb.DuckDBPyCo
     shop.data.mkdir(parents=True, exist_ok=True)
     connection = connect(shop.warehouse, wait_seconds=wait_seconds)
     try:
-        connection.execute(f"SET memory_limit = '{MEMORY_LIMIT}'")
+        limit = os.environ.get(MEMORY_VARIABLE, MEMORY_LIMIT)
+        connection.execute(f"SET memory_limit = {literal(limit)}")
         yield connection
     finally:
         connection.close()

@@ -25,7 +25,7 @@ def unpacked(shop: Shop, archive: Path, suffixes: tuple[str, ...]) -> Iterator[P
     refused, and so is an archive that does not fit on the disk.
     """
     shop.data.mkdir(parents=True, exist_ok=True)
-    folder = Path(tempfile.mkdtemp(prefix=PREFIX, dir=shop.data))
+    folder = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-", dir=shop.data))
     try:
         _unpack(archive, folder, suffixes)
         yield folder
@@ -34,9 +34,21 @@ def unpacked(shop: Shop, archive: Path, suffixes: tuple[str, ...]) -> Iterator[P
 
 
 def remove_leftovers(shop: Shop) -> None:
-    """Delete what a killed load left behind. Callers hold the writer lock."""
+    """Delete what killed processes left behind. Callers hold the writer lock."""
     for folder in shop.data.glob(f"{PREFIX}*"):
-        shutil.rmtree(folder, ignore_errors=True)
+        owner = folder.name.removeprefix(PREFIX).partition("-")[0]
+        if not (owner.isdigit() and int(owner) != os.getpid() and _is_alive(int(owner))):
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _is_alive(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
 
 
 def _unpack(archive: Path, folder: Path, suffixes: tuple[str, ...]) -> None:
