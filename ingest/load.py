@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 
@@ -75,11 +74,10 @@ def load_stream(
         return StreamLoad(source.name, stream, "absent", notices=("the source does not have it",))
     job = _Job(connection, source, table, config, reading, started_at)
     try:
-        with _one_snapshot(connection):
-            ignored = job.stage()
-            unreadable = add_unreadable(connection, opened.unreadable())
-            erasure.erase_staged(connection, table)
-            job.find_deletions(is_readable=not unreadable)
+        ignored = stage(connection, table, job.select(), job.where)
+        unreadable = add_unreadable(connection, opened.unreadable())
+        erasure.erase_staged(connection, table)
+        job.find_deletions(is_readable=not unreadable)
         if not accept_drop:
             job.refuse_drop()
         done = job.commit()
@@ -99,19 +97,6 @@ def load_stream(
         seconds=time.monotonic() - began,
         notices=tuple(notices),
     )
-
-
-@contextmanager
-def _one_snapshot(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
-    """A transaction around the reads, so that a database shows them all the same rows."""
-    connection.execute("BEGIN TRANSACTION")
-    try:
-        yield
-        connection.execute("COMMIT")
-    except BaseException:
-        with suppress(duckdb.Error):
-            connection.execute("ROLLBACK")
-        raise
 
 
 @dataclass(frozen=True)
@@ -157,13 +142,9 @@ class _Job:
         """Whether rows that the source no longer has are to be removed."""
         return self.config.deletes == FULL_COMPARE
 
-    def stage(self) -> tuple[str, ...]:
-        """Read the rows, from the place to continue from; gives the columns that are ignored."""
-        select = self.cursor.bound(self.reading.select)
-        staged = stage(self.connection, self.table, select, self.where)
-        if self.reading.verify:
-            self.reading.verify(select)
-        return staged.ignored
+    def select(self) -> str:
+        """The query, with the place to continue from put in for `@cursor`."""
+        return self.cursor.bound(self.reading.select)
 
     def find_deletions(self, *, is_readable: bool) -> None:
         """Read which rows the source has; a file that cannot be read whole may hold any row."""

@@ -47,17 +47,16 @@ def ingest_all(
     Raises:
         PatronError: At the first stream that cannot be loaded; those before it stay loaded.
     """
-    asked = chosen(shop, sources, streams)
-    total = sum(len(names) for _, names in asked)
+    chosen = _chosen(shop, sources, streams)
+    total = sum(len(names) for _, names in chosen)
     loads: list[StreamLoad] = []
     with (
         writer_lock(shop, "patron ingest", wait_seconds),
         writing(shop, wait_seconds) as connection,
     ):
-        remove_leftovers(shop)
-        prepare(connection)
+        _prepare(shop, connection)
         erasure.prepare(shop, connection)
-        for source, names in asked:
+        for source, names in chosen:
             with open_source(connection, shop, source) as opened:
                 for stream in names:
                     if report:
@@ -68,14 +67,14 @@ def ingest_all(
     return loads
 
 
-def prepare(connection: duckdb.DuckDBPyConnection) -> None:
-    """Make a connection ready for loading."""
+def _prepare(shop: Shop, connection: duckdb.DuckDBPyConnection) -> None:
     # Naive timestamps are UTC, and rows keep the order in which the source delivers them.
     connection.execute("SET TimeZone = 'UTC'; SET preserve_insertion_order = true")
+    remove_leftovers(shop)
     ensure_tables(connection)
 
 
-def chosen(
+def _chosen(
     shop: Shop, sources: Sequence[str] | None, streams: Sequence[str] | None
 ) -> list[tuple[AnySource, list[str]]]:
     """The sources and streams asked for, parents first within a source."""
