@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 
@@ -74,10 +75,11 @@ def load_stream(
         return StreamLoad(source.name, stream, "absent", notices=("the source does not have it",))
     job = _Job(connection, source, table, config, reading, started_at)
     try:
-        ignored = stage(connection, table, job.select(), job.where)
-        unreadable = add_unreadable(connection, opened.unreadable())
-        erasure.erase_staged(connection, table)
-        job.find_deletions(is_readable=not unreadable)
+        with _one_snapshot(connection):
+            ignored = job.stage()
+            unreadable = add_unreadable(connection, opened.unreadable())
+            erasure.erase_staged(connection, table)
+            job.find_deletions(is_readable=not unreadable)
         if not accept_drop:
             job.refuse_drop()
         done = job.commit()
@@ -97,6 +99,19 @@ def load_stream(
         seconds=time.monotonic() - began,
         notices=tuple(notices),
     )
+
+
+@contextmanager
+def _one_snapshot(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """A transaction around the reads, so that a database shows them all the same rows."""
+    connection.execute("BEGIN TRANSACTION")
+    try:
+        yield
+        connection.execute("COMMIT")
+    except BaseException:
+        with suppress(duckdb.Error):
+            connection.execute("ROLLBACK")
+        raise
 
 
 @dataclass(frozen=True)
@@ -142,9 +157,13 @@ class _Job:
         """Whether rows that the source no longer has are to be removed."""
         return self.config.deletes == FULL_COMPARE
 
-    def select(self) -> str:
-        """The query, with the place to continue from put in for `@cursor`."""
-        return self.cursor.bound(self.reading.select)
+    def stage(self) -> tuple[str, ...]:
+        """Read the rows, from the place to continue from; gives the columns that are ignored."""
+        select = self.cursor.bound(self.reading.select)
+        staged = stage(self.connection, self.table, select, self.where)
+        if self.reading.verify:
+            self.reading.verify(select)
+        return staged.ignored
 
     def find_deletions(self, *, is_readable: bool) -> None:
         """Read which rows the source has; a file that cannot be read whole may hold any row."""

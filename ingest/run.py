@@ -47,16 +47,17 @@ def ingest_all(
     Raises:
         PatronError: At the first stream that cannot be loaded; those before it stay loaded.
     """
-    chosen = _chosen(shop, sources, streams)
-    total = sum(len(names) for _, names in chosen)
+    asked = chosen(shop, sources, streams)
+    total = sum(len(names) for _, names in asked)
     loads: list[StreamLoad] = []
     with (
         writer_lock(shop, "patron ingest", wait_seconds),
         writing(shop, wait_seconds) as connection,
     ):
-        _prepare(shop, connection)
+        remove_leftovers(shop)
+        prepare(connection)
         erasure.prepare(shop, connection)
-        for source, names in chosen:
+        for source, names in asked:
             with open_source(connection, shop, source) as opened:
                 for stream in names:
                     if report:
@@ -67,14 +68,14 @@ def ingest_all(
     return loads
 
 
-def _prepare(shop: Shop, connection: duckdb.DuckDBPyConnection) -> None:
+def prepare(connection: duckdb.DuckDBPyConnection) -> None:
+    """Make a connection ready for loading."""
     # Naive timestamps are UTC, and rows keep the order in which the source delivers them.
     connection.execute("SET TimeZone = 'UTC'; SET preserve_insertion_order = true")
-    remove_leftovers(shop)
     ensure_tables(connection)
 
 
-def _chosen(
+def chosen(
     shop: Shop, sources: Sequence[str] | None, streams: Sequence[str] | None
 ) -> list[tuple[AnySource, list[str]]]:
     """The sources and streams asked for, parents first within a source."""
