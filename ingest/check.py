@@ -6,6 +6,7 @@ An empty text counts as no value, because CSV cannot tell them apart.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from ingest.contract import Column
@@ -17,6 +18,9 @@ INTEGERS = {
     for prefix in ("", "U")
 }
 FLOATS = {"FLOAT", "DOUBLE"}
+# The decimal digits that a float keeps, whatever they are.
+FLOAT_DIGITS = {"FLOAT": 6, "DOUBLE": 15}
+MOMENTS = {"TIMESTAMP", "TIMESTAMP WITH TIME ZONE"}
 TRUE_WORDS = ("true", "t", "yes", "y", "1")
 FALSE_WORDS = ("false", "f", "no", "n", "0")
 
@@ -50,9 +54,14 @@ def check(column: Column, source_type: str | None) -> Check:
     converted = identifier(f"checked {column.name}")
     if source_type is None:
         return Check(column, f"CAST(NULL AS {column.sql_type})", None, "NULL", converted)
-    text = _as_text(identifier(column.name), source_type)
-    value = _value(column, identifier(column.name), text, source_type.partition("(")[0])
-    conditions = _conditions(column, text, converted)
+    reference, family = identifier(column.name), source_type.partition("(")[0]
+    text = _as_text(reference, source_type)
+    value = _value(column, reference, text, family)
+    # Only a text can be there and still be no value; others need not become one to be looked at.
+    present = text if family in ("VARCHAR", "JSON") else reference
+    conditions = _conditions(
+        column, text, converted, present, is_exact=_always_fits(column, source_type)
+    )
     return Check(
         column=column,
         value=value,
@@ -69,7 +78,28 @@ def _as_text(reference: str, source_type: str) -> str:
         return f"NULLIF({reference} ->> '$', '')"
     if source_type == "VARCHAR":
         return f"NULLIF({reference}, '')"
+    if source_type in FLOATS:
+        # Whole numbers become floats where a column has gaps: the customer 17.0 is customer 17.
+        return f"regexp_replace(CAST({reference} AS VARCHAR), '[.]0$', '')"
     return f"NULLIF(CAST({reference} AS VARCHAR), '')"
+
+
+def _always_fits(column: Column, source_type: str) -> bool:
+    """Whether every value of the type is one of the column, so that none need be looked at."""
+    if column.kind == "decimal":
+        found = re.fullmatch(r"DECIMAL\((\d+),(\d+)\)", source_type)
+        return bool(
+            found
+            and int(found[2]) <= column.scale
+            and int(found[1]) - int(found[2]) <= column.precision - column.scale
+        )
+    if column.kind == "integer":
+        return source_type in INTEGERS - {"UBIGINT", "HUGEINT", "UHUGEINT"}
+    if column.kind == "boolean":
+        return source_type == "BOOLEAN"
+    return (column.kind == "timestamp" and source_type in MOMENTS) or (
+        column.kind == "date" and source_type == "DATE"
+    )
 
 
 def _value(column: Column, reference: str, text: str, family: str) -> str:
@@ -105,6 +135,9 @@ def _decimal(column: Column, reference: str, text: str, family: str) -> str:
     if family == "DECIMAL":
         return f"CASE WHEN {cast} = {reference} THEN {cast} END"
     exact = f"regexp_full_match({text}, ' *[+-]?[0-9]*[.]?[0-9]{{0,{column.scale}}}0* *')"
+    if family in FLOATS:
+        limit = 10 ** (FLOAT_DIGITS[family] - column.scale)
+        exact = f"{exact} AND abs({reference}) < {limit}"
     return f"CASE WHEN {exact} THEN TRY_CAST({text} AS {column.sql_type}) END"
 
 
@@ -134,19 +167,18 @@ def _timestamp(reference: str, text: str, family: str) -> str:
     return f"CASE WHEN {zoned} THEN {shift} ELSE TRY_CAST({text} AS TIMESTAMP) END"
 
 
-def _conditions(column: Column, text: str, value: str) -> list[tuple[str, str]]:
+def _conditions(
+    column: Column, text: str, value: str, present: str, *, is_exact: bool
+) -> list[tuple[str, str]]:
     """What rejects a row, in order, with the SQL of the reason."""
     name = column.name
     found: list[tuple[str, str]] = []
     if column.required:
-        found.append((f"{text} IS NULL", literal(f"missing {name}")))
-    if column.kind != "text":
-        unread = (
-            f"{value} IS NULL" if column.required else f"{value} IS NULL AND {text} IS NOT NULL"
-        )
-        if column.kind in ("date", "timestamp"):
-            unread = f"{unread} OR NOT isfinite({value})"
-        found.append((unread, _unread_reason(column, text)))
+        found.append((f"{present} IS NULL", literal(f"missing {name}")))
+    if column.kind != "text" and not is_exact:
+        found.append((f"{value} IS NULL AND {present} IS NOT NULL", _unread_reason(column, text)))
+    if column.kind in ("date", "timestamp"):
+        found.append((f"NOT isfinite({value})", _unread_reason(column, text)))
     if column.values:
         listed = ", ".join(map(literal, column.values))
         reason = literal(f"{name} is not one of {', '.join(column.values)}")

@@ -101,10 +101,15 @@ class FilesSource(SourceConfig):
 
 
 class PostgresSource(SourceConfig):
-    """A PostgreSQL database, attached read-only under the source's name."""
+    """A PostgreSQL database, attached read-only under the source's name.
+
+    Attributes:
+        dsn: How to connect, as a URI or as PostgreSQL's keywords and values.
+        schema_name: Where the tables are of streams without a `select`.
+    """
 
     loader: Literal["postgres"] = "postgres"
-    dsn: str
+    dsn: SecretStr
     schema_name: str = Field(default="public", alias="schema")
 
 

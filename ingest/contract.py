@@ -56,6 +56,12 @@ class Column:
         return int(found[1]) if found else 0
 
     @property
+    def precision(self) -> int:
+        """Digits of a decimal column."""
+        found = re.fullmatch(r"decimal\((\d+),\d+\)", self.type)
+        return int(found[1]) if found else 0
+
+    @property
     def sql_type(self) -> str:
         """The type in DuckDB."""
         return SQL_TYPES.get(self.type) or self.type.upper().replace(",", ", ")

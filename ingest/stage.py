@@ -134,10 +134,14 @@ def _staging_query(table: Table, checks: list[Check], delivered: list[str], sele
     whole = ", ".join(f"{literal(name)}: {identifier(name)}" for name in delivered)
     converted = ", ".join(f"{c.value} AS {c.converted}" for c in checks)
     columns = ", ".join(f"{c.converted} AS {identifier(c.column.name)}" for c in checks)
+    is_broken = identifier("checked: is broken")
     return f"""
         SELECT {columns},
-               CASE WHEN {broken} THEN concat_ws('; ', {reasons}) END AS _reason,
-               CASE WHEN {broken} THEN {key} END AS _row_key,
-               CASE WHEN {broken} THEN CAST(to_json({{{whole}}}) AS VARCHAR) END AS _row_json
-        FROM (SELECT *, {converted} FROM ({select}) AS delivered) AS checked
+               CASE WHEN {is_broken} THEN concat_ws('; ', {reasons}) END AS _reason,
+               CASE WHEN {is_broken} THEN {key} END AS _row_key,
+               CASE WHEN {is_broken} THEN CAST(to_json({{{whole}}}) AS VARCHAR) END AS _row_json
+        FROM (
+          SELECT *, {broken} AS {is_broken}
+          FROM (SELECT *, {converted} FROM ({select}) AS delivered) AS checked
+        ) AS judged
     """

@@ -10,12 +10,17 @@ import duckdb
 
 from ingest.loaders.base import OpenSource
 from ingest.loaders.files import open_files
+from ingest.loaders.postgres import open_postgres
 from ingest.loaders.webhooks import open_webhooks
 from ingest.sources import AnySource
 from patron.shop import Shop
 
 Opener = Callable[[duckdb.DuckDBPyConnection, Shop, Any], AbstractContextManager[OpenSource]]
-OPENERS: dict[str, Opener] = {"files": open_files, "webhooks": open_webhooks}
+OPENERS: dict[str, Opener] = {
+    "files": open_files,
+    "postgres": open_postgres,
+    "webhooks": open_webhooks,
+}
 
 
 def open_source(

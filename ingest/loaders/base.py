@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -24,12 +25,15 @@ class Reading:
         is_full: Whether it delivers everything there is, not just what is new.
         files: New files to be noted as read with the load.
         progress: For people and the load log, how far an incremental read has come.
+        verify: Called with the query after it has been read, in the same transaction; raises when
+            what was read is not what the source holds.
     """
 
     select: str
     is_full: bool = True
     files: tuple[FileStamp, ...] = ()
     progress: str | None = None
+    verify: Callable[[str], None] | None = None
 
 
 class OpenSource(Protocol):
