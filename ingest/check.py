@@ -163,7 +163,9 @@ def _timestamp(reference: str, text: str, family: str) -> str:
     if family == "DATE" or family.startswith("TIMESTAMP"):
         return f"CAST({reference} AS TIMESTAMP)"
     zoned = f"regexp_matches(substr({text}, 12), '[+-]|[A-Za-z]{{2}}')"
-    shift = f"make_timestamp(epoch_us(TRY_CAST({text} AS TIMESTAMPTZ)))"
+    # DuckDB reads no space before an offset; many shops write one.
+    joined = f"regexp_replace({text}, ' +([+-][0-9:]+) *$', '\\1')"
+    shift = f"make_timestamp(epoch_us(TRY_CAST({joined} AS TIMESTAMPTZ)))"
     return f"CASE WHEN {zoned} THEN {shift} ELSE TRY_CAST({text} AS TIMESTAMP) END"
 
 
@@ -178,7 +180,9 @@ def _conditions(
     if column.kind != "text" and not is_exact:
         found.append((f"{value} IS NULL AND {present} IS NOT NULL", _unread_reason(column, text)))
     if column.kind in ("date", "timestamp"):
-        found.append((f"NOT isfinite({value})", _unread_reason(column, text)))
+        # A zone is taken off by numbers, in which infinity is a number like others.
+        moment = present if is_exact else value
+        found.append((f"NOT isfinite({moment})", _unread_reason(column, text)))
     if column.values:
         listed = ", ".join(map(literal, column.values))
         reason = literal(f"{name} is not one of {', '.join(column.values)}")

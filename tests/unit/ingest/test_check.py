@@ -78,6 +78,7 @@ def column(kind: str, **rules: object) -> Column:
         ("timestamp", TEXT, "2024-03-01T12:00:00Z", datetime(2024, 3, 1, 12)),
         ("timestamp", TEXT, "2024-03-01T12:00:00+02:00", datetime(2024, 3, 1, 10)),
         ("timestamp", TEXT, "2024-03-01 12:00:00-0530", datetime(2024, 3, 1, 17, 30)),
+        ("timestamp", TEXT, "2024-01-05 10:12:34 -0500", datetime(2024, 1, 5, 15, 12, 34)),
         ("timestamp", TEXT, "2024-03-01 12:00:00.25+01", datetime(2024, 3, 1, 11, 0, 0, 250000)),
         ("timestamp", TEXT, "2024-07-01 12:00:00 Europe/London", datetime(2024, 7, 1, 11)),
         ("timestamp", TEXT, "2024-03-01", datetime(2024, 3, 1)),
