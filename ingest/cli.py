@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from ingest.airbyte.cli import install_airbyte
 from ingest.inspect_cli import check, profile
 from ingest.webhooks.cli import serve
 from patron.console import emit_json, print_table, progress, say
@@ -111,6 +112,7 @@ def contract(
 
 
 ingest.add_command(check)
+ingest.add_command(install_airbyte)
 ingest.add_command(serve)
 ingest.add_command(profile)
 

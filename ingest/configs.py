@@ -118,16 +118,20 @@ class AirbyteSource(SourceConfig):
 
     Attributes:
         connector: Its name, for instance `source-faker`.
-        version: The exact version from the package registry; not with a manifest.
-        manifest: A file that declares the connector, instead of a package.
+        version: Its exact version in the package registry.
+        manifest: Instead of a connector, a file that declares one.
+        executable: Instead of a connector, a program of the shop's own that speaks the protocol.
         config: The connector's own settings.
+        full_refresh: Its streams that are to be read whole, though they could be incrementally.
     """
 
     loader: Literal["airbyte"] = "airbyte"
-    connector: str
+    connector: str | None = None
     version: str | None = None
     manifest: str | None = None
+    executable: str | None = None
     config: dict[str, Any] = Field(default_factory=dict)
+    full_refresh: tuple[str, ...] = ()
 
 
 def _long_enough(secret: SecretStr) -> SecretStr:

@@ -9,7 +9,7 @@ import duckdb
 from ingest import erasure
 from ingest.contract import load_contract
 from ingest.load import StreamLoad, load_stream
-from ingest.loaders import open_source
+from ingest.loaders import open_for_loading
 from ingest.loaders.archive import remove_leftovers
 from ingest.names import suggestion
 from ingest.raw import ensure_tables
@@ -57,8 +57,9 @@ def ingest_all(
         remove_leftovers(shop)
         prepare(connection)
         erasure.prepare(shop, connection)
+        open_source = open_for_loading(connection, shop, asked)
         for source, names in asked:
-            with open_source(connection, shop, source) as opened:
+            with open_source(source) as opened:
                 for stream in names:
                     if report:
                         report(stream, len(loads) + 1, total)

@@ -14,6 +14,7 @@ from patron.console import emit_json, out, print_table, progress, say
 from patron.lock import writer_lock
 from patron.options import JSON, WAIT
 from patron.shop import Shop
+from simulate.serve_cli import serve
 
 if TYPE_CHECKING:
     from simulate.deliver import Summary
@@ -81,6 +82,9 @@ def advance(ctx: click.Context, /, days: int, **options: Any) -> None:
     ):
         summary = shopfolder.advance(folders, days, report=report)
     _show(summary, folders, started, as_json=options["as_json"])
+
+
+simulate.add_command(serve)
 
 
 def _create(shop: Shop, options: dict[str, Any]) -> None:

@@ -1,0 +1,1 @@
+"""Airbyte connectors, run in environments of their own: installing, extracting, remembering."""
