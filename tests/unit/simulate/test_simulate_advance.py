@@ -113,6 +113,27 @@ def test_a_delivery_holds_only_what_is_new_or_has_changed(copy):
     assert not list((shop.folders.out / "categories").glob("*advance*"))
 
 
+def test_what_changes_comes_again(copy):
+    """Parcels arrive, reviews are revised, subscriptions end, budgets are raised."""
+    shop = go_on(copy("changes"), 2, 60, 60)
+    for stream, column in [
+        ("shipments", "delivered_at"),
+        ("reviews", "rating"),
+        ("subscriptions", "ended_at"),
+        ("campaigns", "budget_amount"),
+    ]:
+        key = f"{stream.removesuffix('s')}_id"
+        changed = f"""
+            SELECT count(*) FROM (
+              SELECT {key} FROM {stream}_delivered GROUP BY {key}
+              HAVING count(DISTINCT updated_at) > 1
+                AND count(DISTINCT coalesce({column}::VARCHAR, '')) > 1
+                AND count(DISTINCT parse_filename(filename)) > 1
+            )
+        """
+        assert shop.one(changed) > 0, stream
+
+
 def test_prices_change_with_the_months(copy):
     shop = go_on(copy("prices"), 31)
     changed = shop.one("SELECT count(*) FROM products_delivered WHERE filename LIKE '%advance%'")

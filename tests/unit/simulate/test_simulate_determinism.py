@@ -65,9 +65,11 @@ def test_portions_do_not_change_the_rows(tmp_path, monkeypatch):
     """A large shop is written in several files per stream; the rows are the same."""
     whole = SimulatedShop(make(tmp_path / "whole"))
     monkeypatch.setattr("simulate.orders.PORTION_ORDERS", 700)
+    monkeypatch.setattr("simulate.touches.GROUP_CUSTOMERS", 100)
     folders = make(tmp_path / "parts")
     names = sorted(path.name for path in (folders.out / "orders").iterdir())
     assert names == [f"0000-initial-{number:03d}.parquet" for number in range(5)]
+    assert len(list((folders.out / "campaign_touches").iterdir())) > 1
     parts = SimulatedShop(folders)
     for stream in STREAMS:
         query = f"SELECT * EXCLUDE (filename) FROM {stream.name} ORDER BY ALL"
