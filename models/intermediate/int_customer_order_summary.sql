@@ -81,7 +81,14 @@ WITH order_history AS (
         ELSE 0
       END
     ) AS spend_last_30_days,
-    STDDEV_SAMP(orders.net_revenue_amount::DOUBLE) AS stddev_order_value,
+    SUM((
+      orders.net_revenue_amount * 100
+    )::BIGINT) AS spent_cents,
+    SUM((
+      orders.net_revenue_amount * 100
+    )::BIGINT * (
+      orders.net_revenue_amount * 100
+    )::BIGINT) AS squared_spent_cents,
     @quantile(orders.days_since_prior_order, 0.5) AS median_order_gap_days,
     MAX(orders.days_since_prior_order) AS max_order_gap_days,
     SUM(CASE WHEN orders.is_weekend THEN 1 ELSE 0 END) AS weekend_orders,
@@ -128,7 +135,10 @@ SELECT
   orders.total_margin::DECIMAL(18, 2) AS total_margin,
   orders.spend_last_30_days::DECIMAL(18, 2) AS spend_last_30_days,
   @safe_divide(orders.total_spent, orders.total_orders)::DOUBLE AS avg_order_value,
-  orders.stddev_order_value::DOUBLE AS stddev_order_value,
+  CASE
+    WHEN orders.total_orders >= 2
+    THEN @stddev_of_sums(orders.total_orders, orders.spent_cents, orders.squared_spent_cents) / 100
+  END::DOUBLE AS stddev_order_value,
   (
     orders.total_orders::DOUBLE / GREATEST(DATE_DIFF('DAY', orders.first_order_date, orders.last_order_date) / @days_per_month, 1)
   )::DOUBLE AS orders_per_month,
