@@ -51,12 +51,15 @@ def run(
     safe and takes up where it stopped.
     """
     from operate.cycle import run_cycle
+    from operate.forget_hints import erasure_hints
     from operate.steps import Request
 
     request = Request(ctx.obj(), moment(execution_time), apply_changes, frozenset(only))
     steps = [name for name in (only or STEP_NAMES) if name not in skip]
     result = run_cycle(request, steps, wait_seconds, _tell)
     _summarise(result, as_json=as_json)
+    for hint in erasure_hints(request.shop):
+        console.say(hint)
     if result.error:
         raise result.error
 

@@ -9,6 +9,7 @@ from typing import Any
 import click
 import duckdb
 
+from operate.forget_hints import erasure_hints
 from operate.record import FAILED
 from patron import console
 from patron.errors import BusyError, PatronError
@@ -70,6 +71,7 @@ def read_status(shop: Shop) -> dict[str, Any]:
     found: dict[str, Any] = {"shop": str(shop.root), "writer": writer, "as_published": False}
     found |= _built(shop, busy=writer is not None)
     found["champions"] = _champions(shop)
+    found["erasures"] = erasure_hints(shop)
     found["published"] = _publication(shop)
     return found
 
@@ -81,6 +83,8 @@ def print_status(found: dict[str, Any]) -> None:
         click.echo(f"writing now: {found['writer']}")
     if found["as_published"]:
         click.echo("the warehouse is in use, so this is the state when it was last published")
+    for hint in found["erasures"]:
+        click.echo(hint)
     for title, key in (
         ("Loaded", "loads"),
         ("Built", "models"),

@@ -29,6 +29,7 @@ COMMANDS = {
     "ingest": Entry("ingest.cli:ingest", "Load the declared sources into raw tables."),
     "run": Entry("operate.cli:run", "Run the whole cycle: ingest, models, scores, reports."),
     "reconcile": Entry("operate.reconcile_cli:reconcile", "Build again what late data made stale."),
+    "forget": Entry("operate.forget_cli:forget", "Erase the personal data of customers, for good."),
     "train": Entry("operate.train_cli:train", "Train predictions and promote the better model."),
     "models": Entry("ml.cli:models", "List, promote and roll back trained models."),
     "report": Entry("reports.builder.cli:report", "Build the reports."),
