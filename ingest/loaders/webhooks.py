@@ -114,12 +114,13 @@ class WebhooksReader:
     def committed(self, stream: str) -> None:  # noqa: ARG002 - what counts is what all have read
         """Delete segments that every stream has read and that are old."""
         oldest = time.time() - self._source.config.keep_days * DAY_SECONDS
-        old = [path for path in self._segments if path.exists() and _modified(path) < oldest]
+        old = [path for path in self._segments if path.stat().st_mtime < oldest]
         if not old:
             return
         kept = {part.path for name in self._source.config.streams for part in self._unread(name)}
         for path in old:
             if path not in kept:
+                self._segments.remove(path)
                 path.unlink()
                 self._connection.execute(
                     "DELETE FROM raw.files_read WHERE source = ? AND path = ?",
@@ -184,7 +185,3 @@ class WebhooksReader:
             )
             stamps.append(FileStamp(part.path.name, len(lines), 0))
         return table, tuple(stamps)
-
-
-def _modified(path: Path) -> float:
-    return path.stat().st_mtime
