@@ -10,10 +10,10 @@ from ingest import erasure
 from ingest.contract import load_contract
 from ingest.load import StreamLoad, load_stream
 from ingest.loaders import open_for_loading
-from ingest.loaders.archive import remove_leftovers
 from ingest.names import suggestion
 from ingest.raw import ensure_tables
 from ingest.sources import AnySource, load_sources
+from ingest.temporary import remove_leftovers
 from patron.errors import UsageError
 from patron.lock import writer_lock
 from patron.shop import Shop

@@ -15,7 +15,7 @@ from pathlib import Path
 import duckdb
 
 from ingest import erasure, raw
-from ingest.loaders.archive import remove_leftovers
+from ingest.temporary import remove_leftovers
 from operate import forget_files, forget_journal, forget_tables
 from operate.forget_fresh import remove_database, renew
 from operate.forget_people import (

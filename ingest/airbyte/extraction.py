@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import subprocess
-import tempfile
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
@@ -16,8 +13,8 @@ from typing import IO, Any
 from ingest.airbyte.connectors import place
 from ingest.airbyte.environment import extractor
 from ingest.configs import AirbyteSource
-from ingest.loaders.archive import PREFIX
 from ingest.sources import Source
+from ingest.temporary import private_folder
 from patron.console import say
 from patron.errors import PatronError
 from patron.shop import Shop
@@ -104,17 +101,6 @@ class Request:
         finally:
             os.close(descriptor)
         self.part.replace(self.target)
-
-
-@contextmanager
-def private_folder(shop: Shop) -> Iterator[Path]:
-    """A folder that only we can read, deleted afterwards; the next load deletes what was killed."""
-    shop.data.mkdir(parents=True, exist_ok=True)
-    folder = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-", dir=shop.data))
-    try:
-        yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def extract(shop: Shop, requests: Sequence[Request]) -> dict[str, PatronError]:

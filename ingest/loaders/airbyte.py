@@ -8,13 +8,14 @@ from contextlib import contextmanager, suppress
 import duckdb
 
 from ingest.airbyte.connectors import command, place
-from ingest.airbyte.extraction import Request, extract, private_folder
+from ingest.airbyte.extraction import Request, extract
 from ingest.airbyte.staged import Stage, stage_of
 from ingest.airbyte.states import States
 from ingest.configs import AirbyteSource
 from ingest.loaders.base import Reading
 from ingest.loaders.query import referenced
 from ingest.sources import Source
+from ingest.temporary import private_folder
 from patron.console import say
 from patron.errors import PatronError
 from patron.shop import Shop

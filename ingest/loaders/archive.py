@@ -5,16 +5,14 @@ from __future__ import annotations
 import calendar
 import os
 import shutil
-import tempfile
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 
+from ingest.temporary import private_folder
 from patron.errors import PatronError
 from patron.shop import Shop
-
-PREFIX = ".ingest-"
 
 
 @contextmanager
@@ -24,31 +22,9 @@ def unpacked(shop: Shop, archive: Path, suffixes: tuple[str, ...]) -> Iterator[P
     Only files with these suffixes are taken. A member whose name would lead out of the folder is
     refused, and so is an archive that does not fit on the disk.
     """
-    shop.data.mkdir(parents=True, exist_ok=True)
-    folder = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-", dir=shop.data))
-    try:
+    with private_folder(shop) as folder:
         _unpack(archive, folder, suffixes)
         yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-def remove_leftovers(shop: Shop) -> None:
-    """Delete what killed processes left behind. Callers hold the writer lock."""
-    for folder in shop.data.glob(f"{PREFIX}*"):
-        owner = folder.name.removeprefix(PREFIX).partition("-")[0]
-        if not (owner.isdigit() and int(owner) != os.getpid() and _is_alive(int(owner))):
-            shutil.rmtree(folder, ignore_errors=True)
-
-
-def _is_alive(process: int) -> bool:
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
 
 
 def _unpack(archive: Path, folder: Path, suffixes: tuple[str, ...]) -> None:
