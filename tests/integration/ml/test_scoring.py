@@ -17,8 +17,11 @@ import yaml
 from definitions import variables
 from prediction_data import DAYS_COLUMNS, buying_days, with_days
 from sqlmesh import Context
+from sqlmesh.utils.date import to_timestamp
 
 from ml import registry
+from operate.reconcile_models import DAY_MS
+from operate.restatement import forget
 from patron.shop import SHOP_VARIABLE, Shop, find_project
 
 PROJECT = find_project()
@@ -78,15 +81,18 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Context]:
 
 
 def rescore(context: Context, end: str = "2026-03-14", start: str | None = None) -> None:
-    context.plan(
-        "prod",
-        restate_models=[*PREDICTIONS, "ml.model_registry", "ml.model_metrics"],
-        start=start or end,
-        end=end,
-        auto_apply=True,
-        no_prompts=True,
-        skip_tests=True,
-    )
+    """Score days again as `patron train` does: a restatement would refuse to touch records."""
+    scored = (to_timestamp(start or end), to_timestamp(end) + DAY_MS)
+    found = context.state_reader.get_snapshots(
+        context.state_reader.get_environment("prod").snapshots
+    ).values()
+    by_name = {one.model.view_name: one for one in found if one.is_model}
+    missing = {by_name[table.removeprefix("ml.")]: [scored] for table in PREDICTIONS}
+    for table in ("model_registry", "model_metrics"):
+        latest = by_name[table].intervals[-1][1]
+        missing[by_name[table]] = [(latest - DAY_MS, latest)]
+    forget(context.state_sync, missing)
+    context.run("prod")
 
 
 def frame(context: Context, table: str) -> pd.DataFrame:
