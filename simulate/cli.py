@@ -15,6 +15,7 @@ from patron.lock import writer_lock
 from patron.options import JSON, WAIT
 from patron.shop import Shop
 from simulate.serve_cli import serve
+from simulate.webhooks_cli import events
 
 if TYPE_CHECKING:
     from simulate.deliver import Summary
@@ -26,6 +27,11 @@ OUT = click.option(
 )
 TRUTH = click.option(
     "--truth", "truth_folder", metavar="DIR", help="Where its truth is. Default: beside --out."
+)
+POSTGRES = click.option(
+    "--postgres-env",
+    metavar="NAME",
+    help="Fill the PostgreSQL database too whose connection string this variable holds.",
 )
 
 
@@ -45,6 +51,7 @@ TRUTH = click.option(
 @click.option("--force", is_flag=True, help="Replace the shop that is there.")
 @OUT
 @TRUTH
+@POSTGRES
 @JSON
 @WAIT
 @click.pass_context
@@ -61,6 +68,7 @@ def simulate(ctx: click.Context, /, **options: Any) -> None:
 @click.option("--days", default=1, show_default=True, help="How many days pass.")
 @OUT
 @TRUTH
+@POSTGRES
 @JSON
 @WAIT
 @click.pass_context
@@ -81,10 +89,12 @@ def advance(ctx: click.Context, /, days: int, **options: Any) -> None:
         _bar("Advancing") as report,
     ):
         summary = shopfolder.advance(folders, days, report=report)
+        _fill(folders, options["postgres_env"])
     _show(summary, folders, started, as_json=options["as_json"])
 
 
 simulate.add_command(serve)
+simulate.add_command(events)
 
 
 def _create(shop: Shop, options: dict[str, Any]) -> None:
@@ -102,11 +112,22 @@ def _create(shop: Shop, options: dict[str, Any]) -> None:
     ):
         if options["if_missing"] and folders.has_shop:
             say(f"there is a simulated shop already: {folders.out}")
+            _fill(folders, options["postgres_env"])
             if options["as_json"]:
                 emit_json({"created": False, "out": folders.out, "truth": folders.truth})
             return
         summary = shopfolder.create(spec, folders, force=options["force"], report=report)
+        _fill(folders, options["postgres_env"], force=options["force"])
     _show(summary, folders, started, as_json=options["as_json"])
+
+
+def _fill(folders: Folders, variable: str | None, *, force: bool = False) -> None:
+    """Bring the shop's database up to its files, where one is asked for."""
+    if variable:
+        from simulate import postgres
+
+        rows = postgres.fill(folders, variable, force=force)
+        say(f"rows written to the database of {variable}: {sum(rows.values()):,}")
 
 
 def _folders(shop: Shop, out_folder: str | None, truth_folder: str | None) -> Folders:
