@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -156,6 +157,7 @@ def _sold_from_to(rng: np.random.Generator, always: Ints, parent: Ints) -> tuple
     return launched, np.maximum(discontinued, launched + 1)
 
 
+@cache
 def _read_lists() -> Any:
     return yaml.safe_load((LISTS / "catalogue.yaml").read_text(encoding="utf-8"))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import compress
 from pathlib import Path
 
 import duckdb
@@ -12,7 +13,7 @@ import pandas as pd
 from patron.errors import PatronError
 from patron.sql import literal
 from patron.warehouse import first_line
-from simulate.stream import Stream
+from simulate.stream import Defect, Stream
 
 DEFECT_COLUMNS = ("stream", "row_key", "defect", "detail", "batch")
 OPTIONS = {
@@ -47,7 +48,7 @@ def write_stream(
     """Write a stream's frame, with its duplicate deliveries, and list its defects."""
     engine.register("frame", frame)
     defects = _list_defects(engine, stream, batch)
-    if "duplicate" in frame:
+    if "duplicate" in frame and frame["duplicate"].any():
         copies = np.repeat(np.arange(len(frame)), 1 + frame["duplicate"].to_numpy(np.int64))
         engine.register("frame", frame.take(copies))
     copied = _copy(engine, stream.select, path)
@@ -81,10 +82,8 @@ def _list_defects(engine: duckdb.DuckDBPyConnection, stream: Stream, batch: int)
     """Find the spoilt rows of the frame by their flags, and name them by their delivered keys."""
     key = " || ':' || ".join(f"delivered.{column}" for column in stream.key)
     found = [pd.DataFrame(columns=list(DEFECT_COLUMNS))]
-    for defect in stream.defects:
+    for defect in _found_defects(engine, stream):
         marked = engine.execute(f"SELECT * FROM frame WHERE {defect.condition}").df()
-        if marked.empty:
-            continue
         listing = f"""
             WITH frame AS (SELECT * FROM marked), delivered AS ({stream.select})
             SELECT {literal(stream.name)} AS stream, {key} AS row_key,
@@ -96,3 +95,12 @@ def _list_defects(engine: duckdb.DuckDBPyConnection, stream: Stream, batch: int)
         found.append(engine.execute(listing).df())
         engine.unregister("marked")
     return pd.concat(found, ignore_index=True) if len(found) > 1 else found[0]
+
+
+def _found_defects(engine: duckdb.DuckDBPyConnection, stream: Stream) -> list[Defect]:
+    """The kinds of defects that some row of the frame has."""
+    if not stream.defects:
+        return []
+    found = ", ".join(f"coalesce(bool_or({defect.condition}), false)" for defect in stream.defects)
+    row = engine.execute(f"SELECT {found} FROM frame").fetchone()
+    return list(compress(stream.defects, row or ()))

@@ -141,7 +141,7 @@ def test_prices_change_with_the_months(copy):
 
 
 def test_late_rows_come_in_a_later_file_with_all_that_belongs_to_them(copy):
-    shop = go_on(copy("late"), *[1] * 20)
+    shop = go_on(copy("late"), *[1] * 10)
     late = shop.rows("SELECT row_key FROM defects WHERE stream = 'orders' AND defect = 'late_row'")
     assert late
     for (order_id,) in late:
