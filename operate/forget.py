@@ -19,6 +19,7 @@ from ingest.temporary import remove_leftovers
 from operate import forget_files, forget_journal, forget_tables
 from operate.forget_fresh import remove_database, renew
 from operate.forget_people import (
+    GUEST,
     Person,
     find_people,
     known_ids,
@@ -35,7 +36,6 @@ from patron.lock import writer_lock
 from patron.shop import Shop
 from patron.warehouse import writing
 
-GUEST = "guest"
 Watch = Callable[[str], None]
 
 
@@ -202,6 +202,8 @@ class _Erasure:
 
     def in_what_is_derived(self, execution_time: str | None) -> None:
         """Build again what is made from what was erased: models, the published copy, pages."""
+        if not self._shop.state.exists():
+            return
         from operate.reconcile import reconcile
 
         self._watch("building again what is derived")

@@ -15,6 +15,7 @@ from ingest.contract import load_contract
 from ingest.erasure import CUSTOMER, PREFIX, Pseudonyms
 from patron.sql import identifier
 
+GUEST = "guest"
 NAMES = ("first_name", "last_name")
 CONTACTS = ("email", "phone")
 MIN_PHONE_DIGITS = 7
@@ -175,7 +176,8 @@ def waiting_requests(connection: duckdb.DuckDBPyConnection) -> dict[str, datetim
     """Customers who asked to be erased and are not yet, with the time they asked."""
     rows = connection.execute(
         f"SELECT {CUSTOMER}, requested_at FROM raw.erasure_requests "
-        f"WHERE NOT starts_with({CUSTOMER}, '{PREFIX}') ORDER BY requested_at, {CUSTOMER}"
+        f"WHERE NOT starts_with({CUSTOMER}, '{PREFIX}') AND {CUSTOMER} <> '{GUEST}' "
+        f"ORDER BY requested_at, {CUSTOMER}"
     )
     return dict(rows.fetchall())
 
@@ -188,6 +190,7 @@ def _personal_tables(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, l
         SELECT schema_name, table_name, list(column_name ORDER BY column_index) AS columns
         FROM duckdb_columns() JOIN duckdb_tables() USING (database_name, schema_name, table_name)
         WHERE database_name = current_database() AND column_name IN ?
+          AND (column_name <> 'customer_id' OR data_type = 'VARCHAR')
         GROUP BY ALL HAVING list_contains(columns, ?)
         """,
         [[CUSTOMER, *personal], CUSTOMER],

@@ -21,6 +21,7 @@ _COLUMNS = """
 SELECT schema_name, table_name, list(column_name)
 FROM duckdb_columns() JOIN duckdb_tables() USING (database_name, schema_name, table_name)
 WHERE database_name = current_database() AND NOT temporary
+  AND (column_name <> 'customer_id' OR data_type = 'VARCHAR')
 GROUP BY ALL ORDER BY ALL
 """
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from typing import IO, Any
 
 from operate.forget_people import Person
-from operate.forget_values import Cleaner
+from operate.forget_values import Cleaner, names_somebody
 
 _NUMBER = "\u0001"
 _KEPT_NUMBER = re.compile(f'"{json.dumps(_NUMBER)[1:-1]}([^"]*)"'.replace("\\", "\\\\"))
@@ -55,9 +55,11 @@ def clean_document(cleaner: Cleaner, text: str) -> str:
 
 
 def clean_json(cleaner: Cleaner, node: Any, inside: Person | None, name: str = "") -> Any:
-    """A value of a JSON document; an object in a list is a record of its own."""
+    """A value of a JSON document; an object is of whom it is in, unless it names somebody else."""
     if isinstance(node, dict):
-        person = cleaner.person_of(dict(_scalars(node))) or inside
+        person = cleaner.person_of(dict(_scalars(node)))
+        if person is None and not names_somebody(node):
+            person = inside
         return {key: clean_json(cleaner, value, person, key) for key, value in node.items()}
     if isinstance(node, list):
         return [clean_json(cleaner, value, inside, name) for value in node]

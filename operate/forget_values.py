@@ -86,6 +86,7 @@ _IDS = frozenset(
     )
 )
 _TOKEN = re.compile(rb"[\w@\-\x80-\xff]+")
+_DATE = re.compile(r"\d{4}|\d[./-]\d")
 _WORD = re.compile(r"[A-Z]?[a-z]+\d*|[A-Z]+(?![a-z])|\d+")
 
 
@@ -178,6 +179,15 @@ class Cleaner:
         return person.pseudonym if person.id_tells or _is_id(name) else value
 
 
+def names_somebody(record: Mapping[str, Any]) -> bool:
+    """Whether a record says by itself whose it is."""
+    return any(
+        value and (_is_id(name) or ("@" in str(value) and is_personal(name)))
+        for name, value in record.items()
+        if isinstance(value, str | int)
+    )
+
+
 @cache
 def is_personal(name: str) -> bool:
     """Whether a column's name says that it is about a person, however it is spelled."""
@@ -215,6 +225,9 @@ def _text(value: Any) -> str:
 def _emptied(name: str, value: Any, person: Person) -> Any:
     if "email" in words_of(name) and "@" in str(value):
         return person.email_pseudonym
+    if "birth" in words_of(name) and not _DATE.search(str(value)):
+        # The contract refuses such a row, and has to go on refusing it.
+        return "erased"
     return "" if isinstance(value, str) else None
 
 
