@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import closing
 from pathlib import Path
 
 import click
@@ -56,11 +57,10 @@ def events(  # noqa: PLR0913
                 count += file.write(line + "\n") > 0
     else:
         poster = webhooks.Poster(str(url), _secret())
-        with progress("posting events") as bar:
+        with closing(poster), progress("posting events") as bar:
             for sent in poster.post(lines, size):
                 count += sent
                 bar.update(bar.task_ids[0], completed=count)
-        poster.close()
     if as_json:
         emit_json({"events": count})
     else:

@@ -29,18 +29,19 @@ CREATE OR REPLACE TEMP TABLE {table} (
 )
 """
 # A line is kept as it is only where it is no event.
+# Without MATERIALIZED it would be parsed for every use.
 INSERT = """
 INSERT INTO {table}
-WITH numbered AS (
+WITH numbered AS MATERIALIZED (
   SELECT unnest(lines) AS line, generate_subscripts(lines, 1) AS number
   FROM (SELECT string_split(CAST($text AS VARCHAR), chr(10)) AS lines)
-), parsed AS (
+), parsed AS MATERIALIZED (
   SELECT *, TRY_CAST(line AS JSON) AS event FROM numbered WHERE trim(line) <> ''
 )
 SELECT $segment, CAST($already AS BIGINT) + number,
        CASE WHEN (event -> 'body') IS NULL THEN line END,
        event ->> 'event_id', event ->> 'event_type',
-       make_timestamp(epoch_us(TRY_CAST(event ->> 'received_at' AS TIMESTAMPTZ))),
+       TRY_CAST(event ->> 'received_at' AS TIMESTAMP),
        event -> 'body'
 FROM parsed
 """

@@ -277,6 +277,7 @@ class Loader:
         return time.monotonic() - began
 
 
+@pytest.mark.slow
 def test_a_killed_load_has_read_what_it_wrote(shop, streams, write, query) -> None:
     expected = {"orders": 0, "categories": 0}
 
