@@ -37,6 +37,10 @@ install: $(VENV)/.run ## install Patron into .venv, exactly as locked
 .PHONY: install-dev
 install-dev: $(VENV)/.dev ## install Patron with its development tools
 
+.PHONY: install-airbyte
+install-airbyte: install ## install what sources with 'loader: airbyte' need, into .venv-airbyte
+	$(BIN)/patron ingest install-airbyte
+
 .PHONY: browser
 browser: ## find Chromium for the browser tests, or install it where apt and root are there
 	@.ci/browser
@@ -72,14 +76,16 @@ format: install-dev ## write code and models the way the checks want them
 lock: $(UV) ## lock the dependencies of pyproject.toml anew (ARGS=--upgrade for newer versions)
 	$(LOCK) $(ARGS) pyproject.toml --group build -o requirements/run.lock
 	$(LOCK) $(ARGS) pyproject.toml --group dev -c requirements/run.lock -o requirements/dev.lock
+	$(LOCK) $(ARGS) requirements/airbyte.in -o requirements/airbyte.lock
 
 .PHONY: check-locks
-check-locks: $(UV) ## fail when the locks do not follow from pyproject.toml
-	@cp requirements/run.lock $(VENV)/run.lock && cp requirements/dev.lock $(VENV)/dev.lock
+check-locks: $(UV) ## fail when the locks do not follow from pyproject.toml and airbyte.in
+	@cp requirements/{run,dev,airbyte}.lock $(VENV)
 	@$(LOCK) pyproject.toml --group build -o $(VENV)/run.lock
 	@$(LOCK) pyproject.toml --group dev -c $(VENV)/run.lock -o $(VENV)/dev.lock
-	@diff -q requirements/run.lock $(VENV)/run.lock && diff -q requirements/dev.lock $(VENV)/dev.lock \
-	  || { echo "The locks are older than pyproject.toml. Run 'make lock' and commit requirements/."; exit 1; }
+	@$(LOCK) requirements/airbyte.in -o $(VENV)/airbyte.lock
+	@for lock in run dev airbyte; do cmp -s requirements/$$lock.lock $(VENV)/$$lock.lock || \
+	  { echo "requirements/$$lock.lock is out of date. Run 'make lock' and commit requirements/."; exit 1; }; done
 
 .PHONY: ci
 ci: ## what continuous integration runs

@@ -26,6 +26,7 @@ from typing import IO, Any
 
 import duckdb
 import orjson
+import yaml
 from airbyte import Source
 from airbyte._executors.local import PathExecutor
 from airbyte.exceptions import PyAirbyteError
@@ -34,6 +35,8 @@ HIDDEN = "****"
 PATIENCE_SECONDS = 10
 AT_A_TIME = 4
 LOG_LINES = 20
+# What connectors say when they do not know what to say; then the internal message is better.
+GENERIC = "Something went wrong in the connector"
 Json = dict[str, Any]
 
 
@@ -48,9 +51,10 @@ class Trouble(Exception):  # noqa: N818
 class Connector(PathExecutor):  # type: ignore[misc]
     """A connector's program; anything but a clean run of it is trouble."""
 
-    def __init__(self, name: str, command: list[str], temp: Path) -> None:
-        super().__init__(name=name, path=Path(command[0]))
-        self._command = command
+    def __init__(self, job: Json, temp: Path) -> None:
+        super().__init__(name=job["name"], path=Path(job["command"][0]))
+        self._command = job["command"]
+        self._manifest = job["manifest"]
         self._temp = temp
         self.errors: list[Json] = []
 
@@ -59,6 +63,9 @@ class Connector(PathExecutor):  # type: ignore[misc]
 
     def execute(self, args: list[str], **_: object) -> Iterator[str]:
         """What PyAirbyte calls to ask for the specification and the catalogue."""
+        if args == ["spec"] and self._manifest:
+            yield json.dumps(_specification(Path(self._manifest)))
+            return
         for line, _ in self.messages(args):
             yield line.decode()
 
@@ -175,7 +182,7 @@ class Extraction:
         self._job = job
         self._temp = Path(job["temp"])
         self._temp.mkdir(mode=0o700)
-        self._connector = Connector(job["name"], job["command"], self._temp)
+        self._connector = Connector(job, self._temp)
         self._source = Source(executor=self._connector, name=job["name"])
         self._states: dict[str, Any] = {}
         self._complete: set[str] = set()
@@ -319,9 +326,8 @@ def _reported(errors: list[Json]) -> Trouble:
     named = (error.get("stream_descriptor") or {} for error in [told, *errors])
     stream = next((found["name"] for found in named if found.get("name")), None)
     cause = told.get("message") or "the connector says that the stream is incomplete"
-    internal = told.get("internal_message")
-    if internal and internal not in cause:
-        cause = f"{cause}\n    {internal}"
+    if GENERIC in cause:
+        cause = told.get("internal_message") or cause
     return Trouble(cause, kind=told.get("failure_type") or "system_error", stream=stream)
 
 
@@ -351,6 +357,16 @@ def _secrets(value: Any, schema: Any) -> set[str]:
         return set().union(*(_secrets(inner, items) for inner in value))
     is_hidden = schema is None or (isinstance(schema, dict) and schema.get("airbyte_secret"))
     return {str(value)} if is_hidden and value not in (None, "") else set()
+
+
+def _specification(manifest: Path) -> Json:
+    """What a manifest says about its configuration, without starting it."""
+    declared = yaml.safe_load(manifest.read_text(encoding="utf-8"))
+    spec = declared.get("spec") or {}
+    return {
+        "type": "SPEC",
+        "spec": {"connectionSpecification": spec.get("connection_specification") or {}},
+    }
 
 
 def _state_message(state: Json) -> Json:

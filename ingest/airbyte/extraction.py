@@ -80,6 +80,7 @@ class Request:
             "temp": str(temp / self.source.name),
             "name": self.source.name,
             "command": self.command,
+            "manifest": self.manifest and str(self.manifest),
             "config": self.source.config.config,
             "streams": self.streams,
             "perhaps": self.perhaps,
@@ -87,6 +88,12 @@ class Request:
             "states": self.states,
             "target": str(self.part),
         }
+
+    @property
+    def manifest(self) -> Path | None:
+        """The file that declares the connector, where one does."""
+        given = self.source.config.manifest
+        return self.source.folder / Path(given).expanduser() if given else None
 
     @property
     def part(self) -> Path:

@@ -54,7 +54,8 @@ class Stage:
         note = self._read()
         if note.get("request") != _fingerprint(request):
             return False
-        if not set(reached) <= set(note["loads"]) - set(note["loaded"]):
+        waiting = set(note["loads"]) - set(note["loaded"])
+        if not set(reached) <= set(note["loads"]) or waiting.isdisjoint(reached):
             return False
         moving = {s.name.lower(): s for s in self.streams() if s.is_incremental}
         return all(
@@ -116,7 +117,6 @@ def _fingerprint(request: Request) -> str:
     job = request.job(Path())
     described = [job[key] for key in ("command", "config", "streams", "perhaps", "full_refresh")]
     digest = hashlib.sha256(json.dumps(described, sort_keys=True).encode())
-    manifest = request.source.config.manifest
-    if manifest:
-        digest.update((request.source.folder / Path(manifest).expanduser()).read_bytes())
+    if request.manifest:
+        digest.update(request.manifest.read_bytes())
     return digest.hexdigest()
