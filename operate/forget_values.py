@@ -72,7 +72,7 @@ _OTHERWISE = frozenset(
         "product",
     ]
 )
-QUICK_TOKENS = 64
+QUICK_TOKENS = 8
 _IDS = frozenset(
     frozenset(words.split())
     for words in (

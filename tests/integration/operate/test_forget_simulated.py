@@ -1,0 +1,72 @@
+"""The real models over a simulated shop: no total moves when customers are forgotten."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from operate.forget import forget, whom
+from operate.reconcile import check
+from patron.shop import Shop
+from tests.support.clone import clone
+from tests.support.command import patron_or_fail
+from tests.support.stock import Stock
+
+pytestmark = pytest.mark.slow
+
+NIGHT = "2026-03-01T01:00"
+SUMMED = ("BIGINT", "INTEGER", "HUGEINT", "DECIMAL", "DOUBLE")
+BUYERS = "SELECT customer_id FROM marts.mart_customer_analytics ORDER BY total_spent DESC LIMIT 2"
+
+
+@pytest.fixture
+def stock(tmp_path: Path) -> Stock:
+    """A small simulated shop, planned on the night after its last day."""
+    shop = tmp_path / "shop"
+    size = ("--customers", "60", "--orders", "500", "--days", "150", "--end", "2026-03-01")
+    patron_or_fail(shop, "simulate", *size)
+    patron_or_fail(shop, "init", "--mapping", "shop_simulator", "--path", "data/shop")
+    patron_or_fail(shop, "ingest")
+    made = Stock(clone(tmp_path / "project"), shop)
+    plan = ("plan", "prod", "--auto-apply", "--skip-tests", "--skip-linter")
+    ended = made.sqlmesh(NIGHT, *plan)
+    assert ended.code == 0, ended.out + ended.err
+    return made
+
+
+def totals(path: Path) -> dict[str, Any]:
+    """Rows and sums of every number of every table that people see."""
+    found: dict[str, Any] = {}
+    with duckdb.connect(str(path), read_only=True) as connection:
+        tables = connection.execute(
+            "SELECT DISTINCT table_schema, table_name FROM information_schema.tables"
+            " WHERE table_schema IN ('staging', 'intermediate', 'marts', 'ml') ORDER BY ALL"
+        ).fetchall()
+        for schema, table in tables:
+            name = f'"{schema}"."{table}"'
+            kinds = connection.execute(f"DESCRIBE {name}").fetchall()
+            sums = [
+                f'ROUND(SUM("{column}"), 6)'
+                for column, kind, *_ in kinds
+                if kind.startswith(SUMMED)
+            ]
+            query = f"SELECT {', '.join(['COUNT(*)', *sums])} FROM {name}"
+            found[name] = connection.execute(query).fetchone()
+    return found
+
+
+def test_no_total_of_any_model_moves(stock: Stock, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATRON_SHOP", str(stock.shop))
+    shop = Shop(root=stock.shop, project=stock.project)
+    before = totals(stock.warehouse), totals(stock.published)
+    assert len(before[0]) > 40
+    ids = [customer for (customer,) in stock.rows(BUYERS)]
+    done = forget(shop, whom(shop, ids, requested=False), execution_time=NIGHT)
+    assert (done.left, done.problem) == ((), None)
+    assert (totals(stock.warehouse), totals(stock.published)) == before
+    assert check(shop, NIGHT).stale == ()
+    texts = [path for path in stock.shop.rglob("*") if path.is_file()]
+    assert not [path for path in texts if any(one.encode() in path.read_bytes() for one in ids)]
