@@ -2,121 +2,82 @@
 
 from __future__ import annotations
 
-import shutil
-import subprocess
-import sys
-import time
 from pathlib import Path
 
 import duckdb
 import pytest
 
-from ingest.run import ingest_all
-from patron.shop import Shop
+from tests.support.kills import survive_kills
 
 pytestmark = pytest.mark.slow
 
-KILLS = 8
 STREAMS = ("orders", "order_items")
-INGEST = (
-    "from ingest.run import ingest_all; from patron.shop import find_shop; "
-    "print(flush=True); ingest_all(find_shop()); print(flush=True)"
-)
-SOURCES = """
+ROWS = 10_000
+FILES = """
 sources:
-  files:
+  shop_files:
     loader: files
     path: exports
     streams: {orders: , order_items: }
 """
+POSTGRES = """
+sources:
+  shop_db:
+    loader: postgres
+    dsn: ${SHOP_DSN}
+    streams:
+      orders: {cursor: updated_at, deletes: full_compare}
+      order_items: {deletes: full_compare}
+"""
 
 
-def write_exports(folder: Path, rows: int, status: str, version: str) -> None:
-    """Orders and their items; a tenth of the rows breaks the contract."""
-    orders = f"""
-        SELECT 'O' || range AS order_id, IF(range % 10 = 0, NULL, 'C') AS customer_id,
-               TIMESTAMP '2024-01-01' AS ordered_at, '{status}' AS order_status,
-               CAST(range % 100 AS DECIMAL(18, 2)) AS order_amount, '{version}' AS updated_at
-        FROM range({rows})
-    """
-    items = f"""
-        SELECT 'O' || range % 999 AS order_id, range AS line_number, 'P' AS product_id,
-               IF('{status}' = 'paid', 1, 2) AS quantity, CAST(1 AS DECIMAL(18, 2)) AS unit_price,
-               '{version}' AS updated_at
-        FROM range({rows})
-    """
-    with duckdb.connect() as connection:
-        for stream, query in zip(STREAMS, (orders, items), strict=True):
-            connection.execute(f"COPY ({query}) TO '{folder / stream}.csv'")
+def tables(rows: int, status: str, version: str) -> dict[str, str]:
+    """Orders and their items, in SQL; a tenth of the orders breaks the contract."""
+    return {
+        "orders": f"""
+            SELECT 'O' || n AS order_id, CASE WHEN n % 10 <> 0 THEN 'C' END AS customer_id,
+                   TIMESTAMP '2024-01-01' AS ordered_at, '{status}' AS order_status,
+                   CAST(n % 100 AS DECIMAL(18, 2)) AS order_amount,
+                   TIMESTAMP '{version}' AS updated_at
+            FROM generate_series(1, {rows}) AS numbers(n)
+        """,
+        "order_items": f"""
+            SELECT 'O' || n % 999 AS order_id, n AS line_number, 'P' AS product_id,
+                   CASE WHEN '{status}' = 'paid' THEN 1 ELSE 2 END AS quantity,
+                   CAST(1 AS DECIMAL(18, 2)) AS unit_price, TIMESTAMP '{version}' AS updated_at
+            FROM generate_series(1, {rows}) AS numbers(n)
+        """,
+    }
 
 
-def contents(shop: Shop) -> dict[str, object]:
-    """A fingerprint of what each stream has written, rejected rows included."""
-    with duckdb.connect(str(shop.warehouse)) as connection:
-        return {
-            stream: connection.execute(
-                f"""
-                SELECT count(*), bit_xor(hash(COLUMNS(* EXCLUDE (_batch_id, _loaded_at)))),
-                       (SELECT count(*) FROM raw.rejected_rows WHERE stream = '{stream}'),
-                       (SELECT count(DISTINCT row_json) FROM raw.rejected_rows
-                        WHERE stream = '{stream}')
-                FROM raw.{stream}
-                """
-            ).fetchone()
-            for stream in STREAMS
-        }
+FIRST = tables(ROWS, "paid", "2024-01-01")
+SECOND = tables(ROWS * 3 // 2, "shipped", "2024-01-02")
+FEWER = tables(ROWS * 3 // 4, "shipped", "2024-01-02")
 
 
-def logged(shop: Shop) -> list[str]:
-    with duckdb.connect(str(shop.warehouse)) as connection:
-        rows = connection.execute(
-            "SELECT stream FROM raw.load_log "
-            "WHERE rows_read = rows_inserted + rows_updated + rows_unchanged + rows_rejected "
-            "ORDER BY batch_id"
-        ).fetchall()
-    return [row[0] for row in rows]
+def test_a_killed_load_of_files(shop, exports: Path, declare) -> None:
+    def export(contents: dict[str, str]) -> None:
+        with duckdb.connect() as connection:
+            for stream, query in contents.items():
+                connection.execute(f"COPY ({query}) TO '{exports / stream}.csv'")
+
+    declare(FILES)
+    export(FIRST)
+    survive_kills(shop, STREAMS, lambda: export(SECOND))
 
 
-def start() -> subprocess.Popen[bytes]:
-    child = subprocess.Popen([sys.executable, "-c", INGEST], stdout=subprocess.PIPE)
-    assert child.stdout is not None
-    child.stdout.readline()
-    return child
+def test_a_killed_load_from_postgresql(shop, declare, postgres_server, monkeypatch) -> None:
+    database = postgres_server.new_database()
+    monkeypatch.setenv("SHOP_DSN", postgres_server.dsn(database))
 
+    def fill(contents: dict[str, str]) -> None:
+        for stream, query in contents.items():
+            postgres_server.execute(
+                f"DROP TABLE IF EXISTS {stream}",
+                f"CREATE TABLE {stream} AS {query}",
+                database=database,
+            )
 
-def test_a_killed_load_is_whole_or_not_there(shop, exports, declare) -> None:
-    declare(SOURCES)
-    write_exports(exports, 40_000, "paid", "2024-01-01")
-    ingest_all(shop)
-    before = contents(shop)
-    copy = shop.root / "before.duckdb"
-    shutil.copy(shop.warehouse, copy)
-    write_exports(exports, 60_000, "shipped", "2024-01-02")
-
-    child = start()
-    started = time.monotonic()
-    assert child.stdout is not None
-    child.stdout.readline()
-    lasted = time.monotonic() - started
-    child.communicate()
-    after = contents(shop)
-    assert logged(shop) == [*STREAMS, *STREAMS]
-    assert before != after
-
-    seen = set()
-    for number in range(KILLS):
-        for file in shop.data.glob("warehouse.duckdb*"):
-            file.unlink()
-        shutil.copy(copy, shop.warehouse)
-        child = start()
-        time.sleep(lasted * number / KILLS)
-        child.kill()
-        child.communicate()
-        found = contents(shop)
-        done = logged(shop)[2:]
-        seen.add(len(done))
-        for stream in STREAMS:
-            assert found[stream] == (after if stream in done else before)[stream]
-        ingest_all(shop)
-        assert contents(shop) == after
-    assert 0 in seen, "no kill came before the first commit"
+    declare(POSTGRES)
+    fill(FIRST)
+    survive_kills(shop, STREAMS, lambda: fill(FEWER))
