@@ -4,12 +4,8 @@ from __future__ import annotations
 
 import json
 import os
-import signal
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -22,8 +18,8 @@ from ingest.webhooks.segments import list_segments
 from ingest.webhooks.senders import SENDERS
 from ingest.webhooks.writer import SegmentWriter
 from patron.errors import PatronError
+from tests.support.kills import survive_kills
 
-KILLS = 20
 SOURCES = """
 sources:
   shop_events:
@@ -44,21 +40,6 @@ CATEGORIES = """
         SELECT event_id AS category_id, body ->> '$.names[0]' AS category_name,
                received_at AS updated_at
         FROM events WHERE event_type = 'category'
-"""
-# A process that has imported everything, and forks one that loads for every line it is sent.
-LOADER = """
-import os, sys
-from ingest.run import ingest_all
-from patron.shop import find_shop
-shop = find_shop()
-for _ in sys.stdin:
-    pid = os.fork()
-    if not pid:
-        ingest_all(shop)
-        os._exit(0)
-    print(pid, flush=True)
-    os.waitpid(pid, 0)
-    print("ended", flush=True)
 """
 
 
@@ -249,69 +230,16 @@ def test_what_cannot_be_meant_is_said(shop, streams, stream, message) -> None:
         ingest_all(shop)
 
 
-class Loader:
-    """Loads in a process of its own, which may be killed."""
-
-    def __enter__(self) -> Loader:
-        self._process = subprocess.Popen(
-            [sys.executable, "-c", LOADER], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-        )
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._process.communicate()
-
-    def load(self, kill_after: float | None = None) -> float:
-        """Load; gives the seconds until it ended."""
-        process = self._process
-        assert process.stdin is not None
-        assert process.stdout is not None
-        process.stdin.write("\n")
-        process.stdin.flush()
-        pid, began = int(process.stdout.readline()), time.monotonic()
-        if kill_after is not None:
-            time.sleep(kill_after)
-            with suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGKILL)
-        assert process.stdout.readline() == "ended\n"
-        return time.monotonic() - began
-
-
 @pytest.mark.slow
-def test_a_killed_load_has_read_what_it_wrote(shop, streams, write, query) -> None:
-    expected = {"orders": 0, "categories": 0}
+def test_a_killed_load_is_whole_or_not_there(shop, streams, write, folder) -> None:
+    def batch(status: str, changed: str) -> None:
+        """Two segments of events, a line in one of them broken."""
+        for part in range(2):
+            first = 400 * part
+            write(*[order(first + number, status, changed) for number in range(400)])
+            write(*[category(f"{status} {first + number}") for number in range(400)], is_last=True)
+        with list_segments(folder)[-1].open("a") as file:
+            file.write(f"broken {status}\n")
 
-    def more() -> None:
-        size = 400
-        first = expected["orders"]
-        write(*[order(first + number) for number in range(size)])
-        write(*[category(f"{first + number}") for number in range(size)], is_last=first % 2 == 0)
-        expected["orders"] += size
-        expected["categories"] += size
-
-    def found() -> dict[str, int]:
-        """What is there, which has to be what is noted as read of the lines of both streams."""
-        there = {}
-        for stream in expected:
-            [(rows, lines, logged)] = query(
-                f"SELECT (SELECT count(*) FROM raw.{stream}), "
-                f"(SELECT sum(size) FROM raw.files_read WHERE stream = '{stream}'), "
-                f"(SELECT sum(rows_inserted) FROM raw.load_log WHERE stream = '{stream}')"
-            )
-            assert rows == lines / 2 == logged
-            there[stream] = rows
-        return there
-
-    more()
-    with Loader() as loader:
-        lasted = loader.load()
-        assert found() == expected
-        seen = set()
-        for number in range(KILLS):
-            more()
-            before = found()
-            loader.load(kill_after=lasted * number / KILLS)
-            seen.add(sum(there > before[stream] for stream, there in found().items()))
-        assert 0 in seen, "no kill came before the first commit"
-        loader.load()
-    assert found() == expected
+    batch("paid", "2026-01-01")
+    survive_kills(shop, ("categories", "orders"), lambda: batch("shipped", "2026-01-02"))
