@@ -12,18 +12,24 @@ from pathlib import Path
 import duckdb
 import pytest
 from click.testing import CliRunner
-from forgettable import HER_EMAIL, HER_ID, where_she_is, write_shop
+from forgettable import HER_EMAIL, HER_ID, add_models, where_she_is, write_shop
 
 from ingest.run import ingest_all
+from operate.forget import forget
 from operate.forget_files import DRAFT_SUFFIX
 from operate.forget_journal import is_unfinished, journal_path
+from operate.reconcile import check
+from operate.transform import run_prod
 from patron.cli import patron
 from patron.shop import Shop
 
+NIGHT = "2025-01-12T01:00:00"
 CHILD = """
 import os, signal, sys
 import operate.forget, operate.forget_files, operate.forget_fresh, operate.forget_tables
-from patron.shop import find_shop
+import operate.reconcile
+from pathlib import Path
+from patron.shop import Shop
 
 place, left = sys.argv[2], int(sys.argv[3])
 module, _, name = place.rpartition(".")
@@ -38,9 +44,9 @@ def die_after_some(*arguments, **options):
     return original(*arguments, **options)
 
 setattr(owner, name, die_after_some)
-shop = find_shop(sys.argv[1])
+shop = Shop(Path(sys.argv[1]), Path(sys.argv[5]))
 asked = operate.forget.whom(shop, [sys.argv[4]], requested=False)
-operate.forget.forget(shop, asked)
+operate.forget.forget(shop, asked, execution_time=sys.argv[6])
 """
 
 
@@ -66,9 +72,14 @@ def counts(shop: Shop) -> list[tuple[int, ...]]:
 
 
 def kill_at(shop: Shop, place: str, number: int) -> None:
-    arguments = [sys.executable, "-c", CHILD, str(shop.root), place, str(number), HER_ID]
+    arguments = [str(shop.root), place, str(number), HER_ID, str(shop.project), NIGHT]
     environment = {**os.environ, "PATRON_SHOP": str(shop.root)}
-    done = subprocess.run(arguments, env=environment, capture_output=True, check=False)
+    done = subprocess.run(
+        [sys.executable, "-c", CHILD, *arguments],
+        env=environment,
+        capture_output=True,
+        check=False,
+    )
     assert done.returncode == -signal.SIGKILL, done.stderr.decode()
 
 
@@ -110,3 +121,16 @@ def test_before_anything_is_noted_nothing_has_changed(loaded: Shop) -> None:
     answer = CliRunner().invoke(patron, ["--shop", str(loaded.root), "forget", HER_ID])
     assert answer.exit_code == 0, answer.output
     assert where_she_is(loaded.root) == []
+
+
+def test_killed_while_models_are_built_again(tmp_path: Path) -> None:
+    stock = add_models(tmp_path)
+    shop = Shop(root=stock.shop, project=stock.project)
+    ingest_all(shop)
+    run_prod(shop, NIGHT)
+    kill_at(shop, "operate.reconcile._forget_and_run", 1)
+    assert is_unfinished(shop)
+    done = forget(shop, {}, execution_time=NIGHT)
+    assert (done.left, done.problem) == ((), None)
+    assert where_she_is(shop.root) == []
+    assert check(shop, NIGHT).stale == ()
