@@ -17,7 +17,9 @@ from operate.forget_text import TEXT_SUFFIXES, clean_stream
 from operate.forget_values import Cleaner
 from patron.shop import Shop
 
-SKIPPED_FOLDERS = frozenset({".git", ".venv", ".cache", "__pycache__", "node_modules"})
+SKIPPED_FOLDERS = frozenset(
+    {".git", ".venv", ".venv-airbyte", ".cache", "__pycache__", "node_modules"}
+)
 DATABASES = (".duckdb", ".wal")
 
 
