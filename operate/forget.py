@@ -165,6 +165,7 @@ class _Erasure:
             len(people), shared=tuple((value, *ids) for value, ids in sorted(shared.items()))
         )
         self._cleaner = Cleaner(self._people)
+        self._quoted = forget_tables.quoted_keys(self._people)
         if self._people:
             forget_journal.write_journal(self._shop, self._people)
 
@@ -237,7 +238,7 @@ class _Erasure:
         return self._done
 
     def _clean(self, text: str) -> str:
-        return self._cleaner.text(forget_tables.quoted_keys(self._people)(text))
+        return self._cleaner.text(self._quoted(text))
 
     def _landed(self) -> list[Path]:
         kept = {self._shop.site, *self._sources.inboxes}

@@ -37,18 +37,17 @@ def _replacements(
 ) -> list[tuple[int, str, str | None]]:
     """What changes, by row number and column."""
     reader = f"read_parquet({literal(str(path))}, file_row_number = true)"
-    where = " OR ".join(
-        f"contains(lower(CAST({identifier(name)} AS VARCHAR)), {literal(token)})"
-        for name, kind in columns.items()
-        for token in cleaner.tokens
-        if kind == "VARCHAR"
-    )
-    if not where:
+    texts = ", ".join(identifier(name) for name, kind in columns.items() if kind == "VARCHAR")
+    if not texts:
         return []
-    rows = connection.execute(f"SELECT file_row_number, * FROM {reader} WHERE {where}").fetchall()
+    joined = f"concat_ws(' ', {texts})"
+    rows = connection.execute(
+        f"SELECT file_row_number, {', '.join(map(identifier, columns))} FROM {reader} "
+        f"WHERE {cleaner.may_hold_sql(joined)}"
+    ).fetchall()
     found: list[tuple[int, str, str | None]] = []
     for place, *values in rows:
-        record = dict(zip(columns, values, strict=False))
+        record = dict(zip(columns, values, strict=True))
         person = cleaner.person_of(record)
         for name, value in record.items():
             after = cleaner.value(name, value, person)

@@ -99,8 +99,9 @@ def _column_holds(
 ) -> bool:
     """Texts with a telling part are looked at closely."""
     text = f"CAST({identifier(column)} AS VARCHAR)"
-    where = " OR ".join(f"contains(lower({text}), {literal(token)})" for token in cleaner.tokens)
-    rows = connection.execute(f"SELECT DISTINCT {text} FROM {source} WHERE {where}").fetchall()
+    rows = connection.execute(
+        f"SELECT DISTINCT {text} FROM {source} WHERE {cleaner.may_hold_sql(text)}"
+    ).fetchall()
     return any(cleaner.holds(found) for (found,) in rows)
 
 

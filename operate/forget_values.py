@@ -9,6 +9,7 @@ from typing import Any
 
 from ingest.contract import load_contract
 from operate.forget_people import MIN_TELLING, Person, digits
+from patron.sql import literal
 
 # Words in the names of columns that hold something about a person, and words that say otherwise.
 _PERSONAL_WORDS = frozenset(
@@ -86,6 +87,7 @@ _IDS = frozenset(
     )
 )
 _TOKEN = re.compile(rb"[\w@\-\x80-\xff]+")
+_SQL_WORDS = r"[\w@\-\x{80}-\x{10FFFF}]+"
 _DATE = re.compile(r"\d{4}|\d[./-]\d")
 _WORD = re.compile(r"[A-Z]?[a-z]+\d*|[A-Z]+(?![a-z])|\d+")
 
@@ -110,10 +112,10 @@ class Cleaner:
             len(token) >= MIN_TELLING for token in self._tokens
         )
 
-    @property
-    def tokens(self) -> list[str]:
-        """Parts of what leads to a person, in lower case: where none is, nobody is."""
-        return sorted(token.decode() for token in self._tokens)
+    def may_hold_sql(self, text: str) -> str:
+        """The same in SQL, for an expression that gives a text."""
+        tokens = ", ".join(literal(token.decode()) for token in sorted(self._tokens))
+        return f"list_has_any(regexp_extract_all(lower({text}), {literal(_SQL_WORDS)}), [{tokens}])"
 
     def may_hold(self, content: bytes) -> bool:
         """Whether a closer look is worth it; false for almost all lines."""
@@ -163,6 +165,8 @@ class Cleaner:
 
     def text(self, text: str) -> str:
         """A text without what leads to a person; names only where something else does."""
+        if not self.may_hold(text.encode("utf-8", "surrogateescape")):
+            return text
         lowered = text.casefold()
         found = [(n, person) for n, person in self._needles if _occurs(n, lowered)]
         for needle, person in found:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
 from pathlib import Path
@@ -155,3 +156,12 @@ def test_parquet_keeps_types_order_and_all_others(tmp_path: Path) -> None:
         assert changed == [41, 42]
         assert after[42] == ("erased-1", 42, None, None, before[42][4])
     assert not forget_parquet.write_clean(Cleaner([ADA]), draft, tmp_path / "c.parquet")
+
+
+def test_ids_made_of_the_address_are_known_again() -> None:
+    def made_of(email: str) -> str:
+        return f"contact-{hashlib.md5(email.encode(), usedforsecurity=False).hexdigest()}"
+
+    person = Person(made_of(EMAIL), "erased-3", "2025-01-01", {"email": [EMAIL]})
+    assert person.other_ids == (made_of(person.email_pseudonym),)
+    assert ADA.other_ids == ()
