@@ -120,6 +120,12 @@ def test_a_kill_while_a_connector_runs_leaves_no_process_no_row_no_secret(shop: 
     # The connector's command line names the private folder, which is in the shop.
     (shop.root / executable).write_text(marked, encoding="utf-8")
     declare(shop, executable, then="wait", password="correct horse")
+    for pause in (0.2, 1.0, 2.5):
+        child = start()
+        time.sleep(pause)
+        child.kill()
+        child.communicate()
+    mark.unlink(missing_ok=True)
     child = start()
     deadline = time.monotonic() + 120
     while not mark.exists():

@@ -18,6 +18,8 @@ from patron.errors import PatronError
 from patron.shop import Shop
 from tests.support.airbyte import campaign, campaigns, fake, install_airbyte, source
 
+pytestmark = pytest.mark.slow
+
 RECORDS = [campaign(1), campaign(2), campaign(3)]
 WRONG = {
     "exit 0": "ended before it had read everything",
