@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from ingest import raw
 from operate import reconcile_ledger as ledger
 from operate import restatement, transform
-from operate.reconcile_assess import Assessment, Stale, assess
+from operate.reconcile_assess import DIFFERS, Assessment, Stale, assess
 from operate.reconcile_models import (
     Production,
     intervals_of,
@@ -33,8 +33,6 @@ from patron.shop import Shop
 if TYPE_CHECKING:
     from sqlmesh.core.snapshot import Snapshot
 
-# Each batch of a table reads all of raw; beyond a few it is cheaper to build the days between too.
-MAX_BATCHES = 4
 MAX_ROUNDS = 6
 Watch = Callable[[str, int, int], None]
 
@@ -57,8 +55,8 @@ class ReconcileResult:
 
     @property
     def days(self) -> int:
-        """How many days of all tables together were stale."""
-        return sum(len(one.days) for one in self.stale)
+        """On how many days a table differed from its query."""
+        return len({day for one in self.stale if one.reason == DIFFERS for day in one.days})
 
 
 def reconcile(
@@ -88,7 +86,29 @@ def reconcile(
         _prepare(cursor)
         if only_if_changed and ledger.is_unchanged(cursor, production):
             return ReconcileResult(is_compared=False)
-        return _until_nothing_is_stale(context, production, watch)
+        is_raw_known = only_if_changed and ledger.is_raw_unchanged(cursor, production)
+        return _until_nothing_is_stale(context, production, watch, is_raw_known=is_raw_known)
+
+
+def mark(shop: Shop, execution_time: str | None = None) -> ReconcileResult:
+    """Find what loads made stale since the last time, and mark it as missing for the next run.
+
+    Before a run this saves building twice, and lets the run pass where a parent was deleted whose
+    children would stay.
+    """
+    with transform.open_context(shop, load=False) as context:
+        production = _production(context, execution_time)
+        cursor = context.engine_adapter.cursor
+        if production is None:
+            return ReconcileResult(is_compared=False)
+        _prepare(cursor)
+        if ledger.is_raw_unchanged(cursor, production):
+            return ReconcileResult(is_compared=False)
+        with transform.explained():
+            found = assess(context.engine_adapter, production, is_before_run=True)
+        _forget(context, production, _days(found))
+        ledger.remember_raw(cursor, production)
+        return ReconcileResult(found.stale)
 
 
 def check(
@@ -105,7 +125,7 @@ def check(
             return ReconcileResult(is_compared=False)
         _prepare(context.engine_adapter.cursor)
         with transform.explained():
-            found = assess(context.engine_adapter, production, settled=frozenset(), watch=watch)
+            found = assess(context.engine_adapter, production, watch=watch)
         return ReconcileResult(found.stale)
 
 
@@ -145,26 +165,27 @@ def _production(context: Any, execution_time: str | None) -> Production | None:
 
 
 def _until_nothing_is_stale(
-    context: Any, production: Production, watch: Watch | None
+    context: Any, production: Production, watch: Watch | None, *, is_raw_known: bool
 ) -> ReconcileResult:
     """Compare and build until a comparison finds nothing: cumulative tables may need a second time.
 
-    A table is compared again only after something that it reads was built.
+    Raw is compared once.
     """
     stale: list[Stale] = []
     built: list[str] = []
     warnings: list[tuple[str, AuditOutcome]] = []
-    settled: frozenset[str] = frozenset()
     for _ in range(MAX_ROUNDS):
         with transform.explained():
-            found = assess(context.engine_adapter, production, settled=settled, watch=watch)
+            found = assess(
+                context.engine_adapter, production, is_raw_known=is_raw_known, watch=watch
+            )
         if not found.stale:
             ledger.remember(context.engine_adapter.cursor, production, found.made_from, now())
             return ReconcileResult(
                 _merged(stale), tuple(dict.fromkeys(built)), tuple(dict.fromkeys(warnings))
             )
         stale += found.stale
-        settled |= found.settled
+        is_raw_known = True
         result = _forget_and_run(context, production, _days(found))
         built += result.models
         warnings += result.warnings
@@ -183,17 +204,22 @@ def _days(found: Assessment) -> dict[str, list[date]]:
 def _forget_and_run(
     context: Any, production: Production, days: dict[str, list[date]]
 ) -> transform.TransformResult:
-    """Mark days as missing, all or none, and run; tables without days are built whole."""
+    """Mark days as missing, and build them and whatever is due."""
+    _forget(context, production, days)
+    return transform.run_due(context, production.execution_time)
+
+
+def _forget(context: Any, production: Production, days: dict[str, list[date]]) -> None:
+    """Mark days as missing, all or none; tables without days are built whole."""
     missing: dict[Snapshot, Intervals] = {}
     for name, found in days.items():
         snapshot = production.snapshots[name]
         if not snapshot.intervals:
             continue
         missing[snapshot] = (
-            [latest_interval(snapshot)] if is_whole(snapshot) else intervals_of(found, MAX_BATCHES)
+            [latest_interval(snapshot)] if is_whole(snapshot) else intervals_of(snapshot, found)
         )
     restatement.forget(context.state_sync, missing)
-    return transform.run_due(context, production.execution_time)
 
 
 def _merged(stale: list[Stale]) -> tuple[Stale, ...]:

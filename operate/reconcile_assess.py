@@ -1,6 +1,7 @@
 """Which tables of production are stale, and on which days.
 
-- A table that reads raw, or asks for the time, is compared with its query.
+- A table that reads raw, or asks for the time, is compared with its query; one that is made by
+  Python cannot be, and is stale when raw has changed.
 - A table that is always built whole is stale when something that it reads is stale, or was written
   after it.
 - A cumulative table is stale from the first stale day of what it reads on; besides it is compared,
@@ -71,12 +72,10 @@ class Assessment:
 
     Attributes:
         by_name: The stale tables by SQLMesh's name, parents first.
-        settled: Tables that need no comparison after these were built.
         made_from: What cumulative tables are made from, by table.
     """
 
     by_name: dict[str, Stale] = field(default_factory=dict)
-    settled: frozenset[str] = frozenset()
     made_from: dict[str, ledger.Ledger] = field(default_factory=dict)
 
     @property
@@ -89,7 +88,8 @@ def assess(
     adapter: Any,
     production: Production,
     *,
-    settled: frozenset[str],
+    is_raw_known: bool = False,
+    is_before_run: bool = False,
     watch: Callable[[str, int, int], None] | None = None,
 ) -> Assessment:
     """Compare the tables of production with what they are made from.
@@ -97,10 +97,11 @@ def assess(
     Args:
         adapter: SQLMesh's adapter on the warehouse.
         production: The models.
-        settled: Tables to take as they are: raw has not changed since they were compared.
+        is_raw_known: Raw has not changed since what reads it was compared: take that as it is.
+        is_before_run: What is cumulative is left for later: a run will build what it reads.
         watch: Called before each table.
     """
-    judge = _Judge(adapter, production, settled)
+    judge = _Judge(adapter, production, is_raw_known, is_before_run)
     tables = [
         one
         for one in production.snapshots.values()
@@ -118,10 +119,15 @@ def assess(
 class _Judge:
     """Judges tables in order, parents first."""
 
-    def __init__(self, adapter: Any, production: Production, settled: frozenset[str]) -> None:
+    def __init__(
+        self, adapter: Any, production: Production, is_raw_known: bool, is_before_run: bool
+    ) -> None:
         self.adapter = adapter
         self.production = production
-        self.found = Assessment(settled=settled)
+        self.found = Assessment()
+        self._is_raw_known = is_raw_known
+        self._is_before_run = is_before_run
+        self._is_raw_changed = not ledger.is_raw_unchanged(adapter.cursor, production)
         self._since: dict[str, date | None] = {}
         self._changed: dict[str, date | None] = {}
         self._written: dict[str, int] = dict(adapter.fetchall(_LAST_WRITTEN))
@@ -133,21 +139,28 @@ class _Judge:
             return self._noted(snapshot, self._first_day(sources), READS_STALE)
         if self._is_older(snapshot, sources):
             return self._noted(snapshot, None, OLDER)
-        if snapshot.name not in self.found.settled and self._is_compared(snapshot, sources):
-            rows = self._compared(snapshot)
+        if not snapshot.model.is_sql:
+            is_stale = self._reads_raw(sources) and self._is_raw_changed and not self._is_raw_known
+            return self._noted(snapshot, None, OLDER) if is_stale else None
+        if reads_clock(snapshot) or (self._reads_raw(sources) and not self._is_raw_known):
+            rows = differences(self.adapter, self.production, snapshot)
             return self._noted(snapshot, None, DIFFERS, rows) if rows else None
         return None
 
     def by_day(self, snapshot: Snapshot) -> Stale | None:
         """A table that is built day by day."""
         sources = self.production.sources(snapshot)
-        if any(source.is_external for source in sources):
-            rows = [] if snapshot.name in self.found.settled else self._compared(snapshot)
+        if self._reads_raw(sources):
+            rows = (
+                [] if self._is_raw_known else differences(self.adapter, self.production, snapshot)
+            )
             return self._days(snapshot, rows)
         if any(source.name in self.found.by_name for source in sources):
             return self._dependent_days(snapshot, sources)
         since: date | None = None
         if is_cumulative(snapshot):
+            if self._is_before_run:
+                return None
             since = self._changed[snapshot.name] = self._changed_since(snapshot, sources)
             if since is None:
                 return None
@@ -162,10 +175,6 @@ class _Judge:
             *(self._changed.get(source.name) for source in sources),
         ]
         return min((day for day in days if day), default=None)
-
-    def _compared(self, snapshot: Snapshot) -> list[Difference]:
-        self.found.settled |= {snapshot.name}
-        return differences(self.adapter, self.production, snapshot)
 
     def _days(self, snapshot: Snapshot, rows: list[Difference]) -> Stale | None:
         days = tuple(row.day for row in rows if row.day is not None)
@@ -202,9 +211,8 @@ class _Judge:
         ]
         return any(one is not None and (own is None or own < one) for one in written)
 
-    def _is_compared(self, snapshot: Snapshot, sources: list[Snapshot]) -> bool:
-        reads_raw = any(source.is_external for source in sources)
-        return bool(snapshot.model.is_sql and (reads_raw or reads_clock(snapshot)))
+    def _reads_raw(self, sources: list[Snapshot]) -> bool:
+        return any(source.is_external for source in sources)
 
     def _noted(
         self,

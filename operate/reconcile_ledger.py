@@ -8,6 +8,8 @@ table cannot be stale before that day either. Its own rows are counted, so that 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -22,7 +24,9 @@ CREATE SCHEMA IF NOT EXISTS operate;
 CREATE TABLE IF NOT EXISTS operate.made_from (
   model_table VARCHAR, source_table VARCHAR, day DATE, row_count BIGINT, fingerprint VARCHAR
 );
-CREATE TABLE IF NOT EXISTS operate.reconciled (marker VARCHAR, reconciled_at TIMESTAMP);
+CREATE TABLE IF NOT EXISTS operate.reconciled (
+  raw_marker VARCHAR, marker VARCHAR, reconciled_at TIMESTAMP
+);
 """
 _LOADS = """
 SELECT COUNT(*), MAX(batch_id) FROM raw.load_log
@@ -32,6 +36,7 @@ _REMEMBER = """
 INSERT INTO operate.made_from
 SELECT ?, ?, UNNEST(?::DATE[]), UNNEST(?::BIGINT[]), UNNEST(?::VARCHAR[])
 """
+_ERASURES = "SELECT COUNT(*) FROM raw.erasures"
 _BATCHES = "SELECT COUNT(*), MAX(rowid) FROM quality.model_runs"
 
 # A cutoff describes the day before it; nothing that a cumulative table reads reaches further back.
@@ -46,32 +51,64 @@ def ensure_tables(cursor: Any) -> None:
     cursor.execute(_TABLES)
 
 
-def marker(cursor: Any, production: Production) -> str:
-    """Changes with every load that changed raw, every batch of a model and every plan."""
-    parts = [cursor.execute(query).fetchone() for query in (_LOADS, _BATCHES)]
-    return hashlib.sha256(f"{parts} {production.plan_id}".encode()).hexdigest()[:16]
+def is_raw_unchanged(cursor: Any, production: Production) -> bool:
+    """Whether nothing was loaded or planned since raw was last compared."""
+    return _stored(cursor, "raw_marker") == _raw_marker(cursor, production)
 
 
 def is_unchanged(cursor: Any, production: Production) -> bool:
     """Whether nothing happened since everything was last found to agree."""
-    row = cursor.execute("SELECT MAX(marker) FROM operate.reconciled").fetchone()
-    return bool(row and row[0] == marker(cursor, production))
+    return _stored(cursor, "marker") == _marker(cursor, production)
+
+
+def remember_raw(cursor: Any, production: Production) -> None:
+    """Note that what raw makes stale is marked as missing."""
+    with _transaction(cursor):
+        cursor.execute("DELETE FROM operate.reconciled")
+        cursor.execute(
+            "INSERT INTO operate.reconciled VALUES (?, NULL, NULL)",
+            [_raw_marker(cursor, production)],
+        )
 
 
 def remember(
     cursor: Any, production: Production, made_from: dict[str, Ledger], moment: datetime
 ) -> None:
     """Note that everything agrees now, and what each cumulative table was made from."""
-    cursor.execute("BEGIN TRANSACTION")
-    try:
+    with _transaction(cursor):
         for table, ledger in made_from.items():
             cursor.execute("DELETE FROM operate.made_from WHERE model_table = ?", [table])
             for source, found in ledger.items():
                 cursor.execute(_REMEMBER, [table, source, *_columns(found)])
         cursor.execute("DELETE FROM operate.reconciled")
         cursor.execute(
-            "INSERT INTO operate.reconciled VALUES (?, ?)", [marker(cursor, production), moment]
+            "INSERT INTO operate.reconciled VALUES (?, ?, ?)",
+            [_raw_marker(cursor, production), _marker(cursor, production), moment],
         )
+
+
+def _raw_marker(cursor: Any, production: Production) -> str:
+    """Changes with every load that changed raw, every erasure and every plan."""
+    parts = [cursor.execute(query).fetchone() for query in (_LOADS, _ERASURES)]
+    return hashlib.sha256(f"{parts} {production.plan_id}".encode()).hexdigest()[:16]
+
+
+def _marker(cursor: Any, production: Production) -> str:
+    """Changes besides with every batch of a model."""
+    return f"{_raw_marker(cursor, production)} {cursor.execute(_BATCHES).fetchone()}"
+
+
+def _stored(cursor: Any, column: str) -> str | None:
+    row = cursor.execute(f"SELECT {column} FROM operate.reconciled").fetchone()
+    found: str | None = row[0] if row else None
+    return found
+
+
+@contextmanager
+def _transaction(cursor: Any) -> Iterator[None]:
+    cursor.execute("BEGIN TRANSACTION")
+    try:
+        yield
     except BaseException:
         cursor.execute("ROLLBACK")
         raise

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from sqlmesh.core.snapshot import Snapshot
 
 DAY_MS = 86_400_000
+JOINED_GAP_DAYS = 31
+MAX_INTERVALS = 4
 _CLOCK = "execution_"
 
 
@@ -137,24 +139,27 @@ def latest_interval(snapshot: Snapshot) -> tuple[int, int]:
     return end - snapshot.node.interval_unit.milliseconds, end
 
 
-def intervals_of(days: list[date], limit: int) -> Intervals:
-    """The intervals that hold the days, neighbours joined; not more than a limit.
+def intervals_of(snapshot: Snapshot, days: list[date]) -> Intervals:
+    """The intervals that hold the days of a model, few and wide rather than many and narrow.
 
-    Each interval is a batch that reads the whole raw table, so beyond the limit the narrowest gaps
-    are built along.
+    Each is a batch that reads all of raw, so days between are built along. SQLMesh builds for a
+    missing day also the one that lies the lookback before it: beginning there makes one batch of
+    the two.
     """
-    starts = sorted(_timestamp(day) for day in days)
+    back = snapshot.model.lookback * DAY_MS
     joined: Intervals = []
-    for start in starts:
-        if joined and start <= joined[-1][1]:
-            joined[-1] = (joined[-1][0], start + DAY_MS)
+    for day in sorted(days):
+        start, end = _timestamp(day) - back, _timestamp(day) + DAY_MS
+        if joined and start <= joined[-1][1] + JOINED_GAP_DAYS * DAY_MS:
+            joined[-1] = (joined[-1][0], end)
         else:
-            joined.append((start, start + DAY_MS))
-    while len(joined) > limit:
+            joined.append((start, end))
+    while len(joined) > MAX_INTERVALS:
         gaps = [after[0] - before[1] for before, after in pairwise(joined)]
         at = gaps.index(min(gaps))
         joined[at : at + 2] = [(joined[at][0], joined[at + 1][1])]
-    return joined
+    first = snapshot.intervals[0][0]
+    return [(max(start, first), end) for start, end in joined]
 
 
 def _timestamp(day: date) -> int:

@@ -61,15 +61,19 @@ def ingest(request: Request) -> Outcome:
 
 
 def transform(request: Request) -> Outcome:
-    """Bring the models up to date and publish them."""
+    """Bring the models up to date, also with late rows and corrections, and publish them."""
+    from operate.reconcile import mark
     from operate.transform import run_prod
 
+    stale = mark(request.shop, request.execution_time)
     result = run_prod(request.shop, request.execution_time, apply_changes=request.apply_changes)
     parts = [
         f"{_counted(len(result.models), 'model')} built"
         if result.models
         else "every model is up to date"
     ]
+    if stale.days:
+        parts.append(f"{_counted(stale.days, 'day')} had late data or corrections")
     if result.warnings:
         found = _counted(len(result.warnings), "audit")
         parts.append(f"{found} found something, see 'patron status'")
@@ -79,7 +83,7 @@ def transform(request: Request) -> Outcome:
 
 
 def reconcile(request: Request) -> Outcome:
-    """Build again what late rows, corrections and deletions made stale."""
+    """See that every table is as a build from scratch would make it, and make it so."""
     from operate.reconcile import reconcile as make_equal
 
     only_if_changed = "reconcile" not in request.forced

@@ -102,15 +102,27 @@ def restate(
         )
 
 
-def run_due(context: Any, execution_time: str | None) -> TransformResult:
+def run_due(
+    context: Any, execution_time: str | None, models: Sequence[str] | None = None
+) -> TransformResult:
     """Build what is due or missing in production.
+
+    Args:
+        context: SQLMesh on a shop.
+        execution_time: The moment to pretend it is.
+        models: Only these, by name or pattern.
 
     Raises:
         PatronError: If a model or audit fails; its rows are as they were.
     """
     session.clear()
     with explained():
-        status = context.run(PRODUCTION, execution_time=execution_time)
+        status = context.run(
+            PRODUCTION,
+            execution_time=execution_time,
+            select_models=models,
+            no_auto_upstream=models is not None,
+        )
     if status.is_failure:
         raise _failure(None)
     return _done()

@@ -1,0 +1,115 @@
+"""A build from scratch that is plain: each model's query as one CREATE TABLE, parents first.
+
+It knows nothing of intervals, state, audits or runs, so what it gives is what the models say. Its
+SQL is rendered once, for the last day of the histories.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import duckdb
+from sqlglot import exp
+from streams import LAST_DAY
+
+from operate import transform
+from operate.reconcile_models import load_production, name_of
+from patron.shop import Shop
+
+SCHEMAS = ("staging", "intermediate", "marts", "ml", "quality")
+# What was trained, defined or recorded is not made from raw.
+NOT_FROM_RAW = (
+    "ml.model_registry",
+    "ml.model_metrics",
+    "quality.metric_definitions",
+    "quality.source_profile",
+)
+Rows = list[tuple[Any, ...]]
+
+
+class Scratch:
+    """The statements that build everything, and the names of what they build.
+
+    No dataclass: Hypothesis would print all of it.
+    """
+
+    def __init__(self, statements: tuple[str, ...], tables: tuple[str, ...]) -> None:
+        self.statements = statements
+        self.tables = tables
+
+    @classmethod
+    def of(cls, shop: Shop) -> Scratch:
+        """From the models of a shop's production."""
+        statements, tables = [], []
+        with transform.open_context(shop, load=False) as context:
+            production = load_production(context, f"{LAST_DAY.isoformat()}T01:00:00")
+            assert production is not None
+            for snapshot in production.snapshots.values():
+                if not snapshot.is_external:
+                    statements.append(_statement(snapshot))
+                    tables.append(name_of(snapshot))
+        return cls(
+            tuple(statements),
+            tuple(name for name in tables if name.startswith(SCHEMAS) and name not in NOT_FROM_RAW),
+        )
+
+    def build(self, warehouse: Path) -> dict[str, Rows]:
+        """The tables as built from the raw tables of a warehouse."""
+        with duckdb.connect() as connection:
+            connection.execute("SET TimeZone = 'UTC'; SET threads = 1")
+            connection.execute(f"ATTACH '{warehouse}' AS shop (READ_ONLY)")
+            connection.execute("CREATE SCHEMA seeds")
+            for schema in ("raw", *SCHEMAS):
+                connection.execute(f"CREATE SCHEMA {schema}")
+            for (name,) in connection.execute(
+                "SELECT table_name FROM duckdb_tables()"
+                " WHERE database_name = 'shop' AND schema_name = 'raw'"
+            ).fetchall():
+                connection.execute(f"CREATE TABLE raw.{name} AS FROM shop.raw.{name}")
+            for statement in self.statements:
+                connection.execute(statement)
+            return contents(connection, self.tables)
+
+
+def contents(connection: duckdb.DuckDBPyConnection, tables: tuple[str, ...]) -> dict[str, Rows]:
+    """The rows of each table in a fixed order."""
+    return {
+        name: connection.execute(f"SELECT * FROM {name} ORDER BY ALL").fetchall() for name in tables
+    }
+
+
+def _statement(snapshot: Any) -> str:
+    model = snapshot.model
+    kind = "VIEW" if model.kind.is_view else "TABLE"
+    return f"CREATE {kind} {name_of(snapshot)} AS {_query(model)}"
+
+
+def _query(model: Any) -> str:
+    if model.is_seed:
+        (frame,) = model.render_seed()
+        return _values(model, frame.to_dict("records"))
+    if not model.is_sql:
+        return _values(model, [])
+    moment = datetime(LAST_DAY.year, LAST_DAY.month, LAST_DAY.day, tzinfo=UTC)
+    query = model.render_query_or_raise(
+        start="2000-01-01", end=moment, execution_time=moment + timedelta(hours=1)
+    )
+    for table in query.find_all(exp.Table):
+        table.set("catalog", None)
+    sql: str = query.sql(dialect="duckdb")
+    return sql
+
+
+def _values(model: Any, rows: list[dict[str, Any]]) -> str:
+    """A SELECT of given rows, or of none, with the model's columns and types."""
+    columns = model.columns_to_types_or_raise
+    select = "SELECT " + ", ".join(
+        f"CAST({{}} AS {kind.sql('duckdb')}) AS {name}" for name, kind in columns.items()
+    )
+    if not rows:
+        return select.format(*("NULL" for _ in columns)) + " LIMIT 0"
+    return " UNION ALL ".join(
+        select.format(*(exp.convert(row[name]).sql("duckdb") for name in columns)) for row in rows
+    )
