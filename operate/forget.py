@@ -165,7 +165,6 @@ class _Erasure:
             len(people), shared=tuple((value, *ids) for value, ids in sorted(shared.items()))
         )
         self._cleaner = Cleaner(self._people)
-        self._quoted = forget_tables.quoted_keys(self._people)
         if self._people:
             forget_journal.write_journal(self._shop, self._people)
 
@@ -174,14 +173,14 @@ class _Erasure:
         self._watch("erasing them in the warehouse")
         with writing(self._shop) as connection:
             self._done.rows = forget_tables.erase_warehouse(
-                connection, self._people, self._pseudonyms, self._clean
+                connection, self._cleaner, self._pseudonyms
             )
         self._watch("writing the warehouse anew")
         renew(self._shop.warehouse)
         self._watch("writing the published copy anew")
         renew(
             self._shop.published,
-            lambda copy: forget_tables.erase_tables(copy, self._people, self._clean),
+            lambda copy: forget_tables.erase_tables(copy, self._cleaner),
         )
 
     def in_files(self) -> None:
@@ -236,9 +235,6 @@ class _Erasure:
         if self._people:
             forget_journal.close_journal(self._shop)
         return self._done
-
-    def _clean(self, text: str) -> str:
-        return self._cleaner.text(self._quoted(text))
 
     def _landed(self) -> list[Path]:
         kept = {self._shop.site, *self._sources.inboxes}

@@ -72,7 +72,8 @@ def _copy(source: Path, fresh: Path) -> None:
     """All schemas, tables, views, constraints and comments."""
     with connect(source) as connection:
         connection.execute(
-            f"SET memory_limit = '{MEMORY_LIMIT}'; SET preserve_insertion_order = true; CHECKPOINT"
+            f"SET memory_limit = '{MEMORY_LIMIT}'; SET preserve_insertion_order = true; "
+            "SET enable_progress_bar = false; CHECKPOINT"
         )
         row = connection.execute("SELECT current_database()").fetchone()
         name = str(row[0]) if row else ""

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import duckdb
@@ -12,6 +11,7 @@ from ingest import erasure
 from ingest.contract import Table, load_contract
 from ingest.erasure import CONSENT, CUSTOMER
 from operate.forget_people import Person
+from operate.forget_values import Cleaner
 from patron.sql import identifier, literal
 
 FORGOTTEN = identifier("temp", "forgotten")
@@ -25,22 +25,18 @@ WHERE database_name = current_database() AND NOT temporary
 GROUP BY ALL ORDER BY ALL
 """
 
-Clean = Callable[[str], str]
-
 
 def erase_warehouse(
     connection: duckdb.DuckDBPyConnection,
-    people: Sequence[Person],
+    cleaner: Cleaner,
     pseudonyms: erasure.Pseudonyms,
-    clean: Clean,
 ) -> int:
     """Erase persons from raw and from every table that SQLMesh keeps, in one transaction.
 
     Args:
         connection: The warehouse.
-        people: Whom.
+        cleaner: Knows the persons.
         pseudonyms: The shop's salt.
-        clean: Takes persons out of a text.
 
     Returns:
         How many rows named them.
@@ -48,9 +44,9 @@ def erase_warehouse(
     erasure.set_salt(connection, pseudonyms)
     connection.execute("BEGIN TRANSACTION")
     try:
-        rows = erase_tables(connection, people, clean)
-        rows += _erase_refused(connection, people, clean)
-        _remember(connection, people, pseudonyms, rows)
+        rows = erase_tables(connection, cleaner)
+        rows += _erase_refused(connection, cleaner)
+        _remember(connection, cleaner.people, pseudonyms, rows)
         if ("operate", "reconciled") in _tables(connection):
             connection.execute("DELETE FROM operate.reconciled")
     except BaseException:
@@ -60,16 +56,14 @@ def erase_warehouse(
     return rows
 
 
-def erase_tables(
-    connection: duckdb.DuckDBPyConnection, people: Sequence[Person], clean: Clean
-) -> int:
+def erase_tables(connection: duckdb.DuckDBPyConnection, cleaner: Cleaner) -> int:
     """Erase persons from every table with a customer id, row keys and quotations of either."""
     connection.execute(
         "CREATE OR REPLACE TEMP TABLE forgotten (customer_id VARCHAR, pseudonym VARCHAR)"
     )
     connection.executemany(
         "INSERT INTO forgotten VALUES (?, ?)",
-        [(person.customer_id, person.pseudonym) for person in people],
+        [(person.customer_id, person.pseudonym) for person in cleaner.people],
     )
     tables = _tables(connection)
     changed = 0
@@ -81,7 +75,7 @@ def erase_tables(
             changed += _erase_keys(connection, table)
     for schema, name, column in _QUOTING:
         if column in tables.get((schema, name), ()):
-            changed += _clean_column(connection, identifier(schema, name), column, clean)
+            changed += _clean_column(connection, identifier(schema, name), column, cleaner)
     return changed
 
 
@@ -117,31 +111,31 @@ def _erase_keys(connection: duckdb.DuckDBPyConnection, table: str) -> int:
 
 
 def _clean_column(
-    connection: duckdb.DuckDBPyConnection, table: str, column: str, clean: Clean
+    connection: duckdb.DuckDBPyConnection, table: str, column: str, cleaner: Cleaner
 ) -> int:
     quoted = identifier(column)
     texts = connection.execute(
         f"SELECT DISTINCT {quoted} FROM {table} WHERE {quoted} IS NOT NULL"
     ).fetchall()
-    pairs = [(after, before) for (before,) in texts if (after := clean(before)) != before]
+    pairs = [
+        (after, before) for (before,) in texts if (after := cleaner.quotation(before)) != before
+    ]
     return sum(
         _changed(connection, f"UPDATE {table} SET {quoted} = ? WHERE {quoted} = ?", list(pair))
         for pair in pairs
     )
 
 
-def _erase_refused(
-    connection: duckdb.DuckDBPyConnection, people: Sequence[Person], clean: Clean
-) -> int:
+def _erase_refused(connection: duckdb.DuckDBPyConnection, cleaner: Cleaner) -> int:
     """Refused rows and unreadable lines that mention a person, in whatever stream."""
     rows = connection.execute(
         "SELECT rowid, stream, row_json, TRY_CAST(row_json AS JSON) ->> ? FROM raw.rejected_rows",
         [CUSTOMER],
     ).fetchall()
-    by_id = {person.customer_id: person for person in people}
+    by_id = {person.customer_id: person for person in cleaner.people}
     found: dict[str, list[tuple[int, str]]] = {}
     for rowid, stream, document, customer in rows:
-        person = by_id.get(customer) or _mentioned(people, document, clean)
+        person = by_id.get(customer) or cleaner.person_in(document)
         if person:
             found.setdefault(stream, []).append((rowid, person.pseudonym))
     for stream, places in found.items():
@@ -149,14 +143,6 @@ def _erase_refused(
     if found:
         _drop_equal_refused(connection)
     return sum(map(len, found.values()))
-
-
-def _mentioned(people: Sequence[Person], document: str, clean: Clean) -> Person | None:
-    """Whom a refused row is about, where its own columns do not say."""
-    after = clean(document)
-    if after == document:
-        return None
-    return next((person for person in people if person.pseudonym in after), people[0])
 
 
 def _replace_refused(
@@ -209,14 +195,3 @@ def _changed(
 ) -> int:
     row = connection.execute(statement, values or []).fetchone()
     return int(row[0]) if row else 0
-
-
-def quoted_keys(people: Sequence[Person]) -> Clean:
-    """Takes ids out of `customer_id=C1 | row_key=C1`, short ones too."""
-    pseudonyms = {person.customer_id: person.pseudonym for person in people}
-    pattern = re.compile(r"(?<![\w])(customer_id|row_key)=(.+?)(?=, \w+=| \| |$)")
-
-    def clean(text: str) -> str:
-        return pattern.sub(lambda m: f"{m[1]}={pseudonyms.get(m[2], m[2])}", text)
-
-    return clean

@@ -88,6 +88,7 @@ _IDS = frozenset(
 )
 _TOKEN = re.compile(rb"[\w@\-\x80-\xff]+")
 _SQL_WORDS = r"[\w@\-\x{80}-\x{10FFFF}]+"
+_QUOTED_KEY = re.compile(r"(?<!\w)(customer_id|row_key)=(.+?)(?=, \w+=| \| |$)")
 _DATE = re.compile(r"\d{4}|\d[./-]\d")
 _WORD = re.compile(r"[A-Z]?[a-z]+\d*|[A-Z]+(?![a-z])|\d+")
 
@@ -128,6 +129,13 @@ class Cleaner:
         """What a text has that leads to a person and to nobody else."""
         lowered = text.casefold()
         return next((needle for needle, _ in self._needles if _occurs(needle, lowered)), None)
+
+    def person_in(self, text: str) -> Person | None:
+        """Whom a text mentions."""
+        if not self.may_hold(text.encode("utf-8", "surrogateescape")):
+            return None
+        lowered = text.casefold()
+        return next((who for needle, who in self._needles if _occurs(needle, lowered)), None)
 
     def person_of(self, record: Mapping[str, Any]) -> Person | None:
         """Whose record it is: by address, by number, by id in a column that holds ids."""
@@ -175,6 +183,15 @@ class Cleaner:
             for name in sorted(person.names, key=len, reverse=True):
                 text = re.sub(_bounded(name), "", text, flags=re.IGNORECASE)
         return text
+
+    def quotation(self, text: str) -> str:
+        """The same for a text that quotes keys, such as `customer_id=7 | row_key=7`."""
+
+        def instead(found: re.Match[str]) -> str:
+            person = self._by_id.get(found[2].casefold())
+            return f"{found[1]}={person.pseudonym if person else found[2]}"
+
+        return self.text(_QUOTED_KEY.sub(instead, text))
 
     def _id(self, name: str, value: Any, person: Person) -> Any:
         """The pseudonym, unless queries may expect a number."""

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
+import pty
 import shutil
 import stat
+import subprocess
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -12,6 +15,7 @@ from typing import Any
 import duckdb
 import pytest
 from click.testing import CliRunner, Result
+from command import PATRON
 from forgettable import (
     HER_EMAIL,
     HER_ID,
@@ -227,3 +231,23 @@ def test_the_key_and_the_log_name_nobody(loaded: Shop) -> None:
     orders = f"SELECT COUNT(*) FROM raw.orders WHERE customer_id = '{pseudonym}'"
     # Each seventh of 399 orders, less those refused.
     assert ask(loaded.warehouse, orders) == [(57 - 5,)]
+
+
+def test_on_a_terminal_it_asks_first(loaded: Shop) -> None:
+    ours, theirs = pty.openpty()
+    try:
+        os.write(ours, b"n\n")
+        done = subprocess.run(
+            [*PATRON, "--shop", str(loaded.root), "forget", HER_ID],
+            stdin=theirs,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=60,
+        )
+    finally:
+        os.close(ours)
+        os.close(theirs)
+    assert done.returncode == 130
+    assert f"Erase the personal data of 1 ({HER_ID})? It cannot be undone." in done.stderr
+    assert ask(loaded.warehouse, "SELECT COUNT(*) FROM raw.erasures") == [(0,)]

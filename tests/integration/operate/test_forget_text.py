@@ -165,3 +165,10 @@ def test_ids_made_of_the_address_are_known_again() -> None:
     person = Person(made_of(EMAIL), "erased-3", "2025-01-01", {"email": [EMAIL]})
     assert person.other_ids == (made_of(person.email_pseudonym),)
     assert ADA.other_ids == ()
+
+
+def test_quoted_keys_are_replaced_whatever_their_form() -> None:
+    cleaner = Cleaner([NUMBERED, ADA])
+    text = "customer_id=42 | customer_id=421, n=42 | row_key=C00000042"
+    after = "customer_id=erased-2 | customer_id=421, n=42 | row_key=erased-1"
+    assert cleaner.quotation(text) == after
