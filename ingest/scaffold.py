@@ -46,8 +46,10 @@ MAPPED = """\
 sources:
   {name}:
     mapping: {mapping}
-    path: {path}
+    {place}
 """
+# Where a mapping finds its data when that is not a path: the DSN stands in the environment.
+DATABASE = "dsn: ${SHOP_DSN}"
 ENVIRONMENT = """\
 # Settings and secrets of this shop. Copy to .env, fill in and 'chmod 600 .env': patron reads it.
 # sources.yaml refers to secrets as ${NAME}; nothing else may hold them.
@@ -102,14 +104,21 @@ def _write_settings(shop: Shop, settings: dict[str, str]) -> list[Path]:
 
 def _mapped(shop: Shop, mapping: str, path: str | None) -> str:
     found = load_mapping(mapping, "--mapping")
-    if not path:
+    if found.loader == "postgres" and path:
+        raise UsageError(
+            f"the mapping '{mapping}' reads a database, not a path",
+            remedy=f"patron init --mapping {mapping}, with its DSN in the environment",
+        )
+    if found.loader == "postgres":
+        place = DATABASE
+    elif path:
+        place = f"path: {_declared(shop, path)}"
+    else:
         raise UsageError(
             f"the mapping '{mapping}' needs to know what to read",
             remedy=f"patron init --mapping {mapping} --path FOLDER_OR_FILE",
         )
-    return MAPPED.format(
-        description=found.description, name=mapping, mapping=mapping, path=_declared(shop, path)
-    )
+    return MAPPED.format(description=found.description, name=mapping, mapping=mapping, place=place)
 
 
 def _declared(shop: Shop, path: str) -> str:

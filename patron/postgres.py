@@ -71,7 +71,9 @@ def parse_dsn(text: str, where: str) -> Dsn:
     Raises:
         PatronError: If it has neither form; the message does not repeat it.
     """
-    settings = _from_uri(text.strip()) or _from_pairs(text.strip())
+    settings = _from_uri(text.strip())
+    if settings is None:
+        settings = _from_pairs(text.strip())
     if settings is None:
         raise PatronError(
             "the connection string of the database cannot be read",
@@ -203,11 +205,12 @@ def _from_uri(text: str) -> dict[str, str] | None:
     hosts = [HOST.fullmatch(host) for host in (found["hosts"] or "").split(",")]
     if not all(hosts):
         return None
+    ports = [host[2] or "" for host in hosts if host]
     named = {
         "user": found["user"],
         "password": found["password"],
         "host": ",".join(host[1].strip("[]") for host in hosts if host),
-        "port": ",".join(host[2] or "" for host in hosts if host).strip(","),
+        "port": ",".join(ports) if any(ports) else "",
         "dbname": found["dbname"],
     }
     decoded = {key: unquote(value) for key, value in named.items() if value}

@@ -19,6 +19,7 @@ from patron.errors import PatronError
 from patron.postgres import attached
 from patron.shop import Shop
 from patron.sql import identifier, literal
+from patron.warehouse import first_line
 
 DEFAULT_SCHEMA = "public"
 TABLES = """
@@ -54,15 +55,15 @@ def _losing_the_server(name: str) -> Iterator[None]:
     """Say so when a read broke off because the server went away."""
     try:
         yield
-    except PatronError as error:
-        if isinstance(error.__cause__, duckdb.Error) and LOST.search(str(error.__cause__)):
-            raise PatronError(
-                f"the connection to the database of source '{name}' was lost: {error.what}",
-                where=error.where,
-                remedy="nothing of this stream was loaded; look into the server's log, then load "
-                "again",
-            ) from error
-        raise
+    except (PatronError, duckdb.Error) as error:
+        cause = error if isinstance(error, duckdb.Error) else error.__cause__
+        if not isinstance(cause, duckdb.Error) or not LOST.search(str(cause)):
+            raise
+        raise PatronError(
+            f"the connection to the database was lost: {first_line(cause)}",
+            where=f"source '{name}'",
+            remedy="nothing of this stream was loaded; look into the server's log, then load again",
+        ) from error
 
 
 class PostgresReader:

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 import pytest
 
+from ingest.loaders import postgres
 from ingest.run import ingest_all
 from patron.errors import PatronError
 from patron.warehouse import writing
@@ -161,10 +162,28 @@ def test_a_connection_lost_in_the_middle(
     cut.start()
     message = refusal(load, "SELECT * FROM db.public.slow")
     cut.join()
-    assert "the connection to the database of source 'db' was lost" in message
+    assert "the connection to the database was lost" in message
     assert "load again" in message
     assert query("SELECT count(*) FROM raw.orders") == [(1,)]
     assert load().rows_inserted == 9_998
+
+
+def test_a_connection_lost_after_the_read(
+    execute, load, query, postgres_server, database, monkeypatch
+) -> None:
+    execute(ORDERS)
+    checked = postgres.refuse_inexact
+
+    def lose(*arguments: object) -> None:
+        others = f"datname = '{database}' AND pid <> pg_backend_pid()"
+        postgres_server.query(
+            f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {others}", database
+        )
+        checked(*arguments)
+
+    monkeypatch.setattr(postgres, "refuse_inexact", lose)
+    assert "the connection to the database was lost" in refusal(load)
+    assert query("SELECT count(*) FROM raw.orders") == [(0,)]
 
 
 def cut_off(server, database: str) -> None:
@@ -280,3 +299,28 @@ def test_types_become_text_as_postgresql_writes_them(execute, load, query) -> No
             "10.0.0.0/8",
         )
     ]
+
+
+@pytest.mark.parametrize("parallel", [False, True])
+def test_every_kind_of_table_is_read_whole(execute, load, parallel) -> None:
+    """Read in parts by several connections as well: no row is left out, none comes twice."""
+    rows = 60_000 if parallel else 300
+    columns = "customer_id, ordered_at, order_status, order_amount, updated_at"
+    execute(
+        ORDERS,
+        f"CREATE TABLE parted (order_id INT, {columns.replace(',', ' TEXT,')} TEXT) "
+        "PARTITION BY RANGE (order_id)".replace("order_amount TEXT", "order_amount NUMERIC(12, 2)"),
+        *(
+            f"CREATE TABLE parted_{i} PARTITION OF parted "
+            f"FOR VALUES FROM ({i * rows // 3}) TO ({(i + 1) * rows // 3})"
+            for i in range(3)
+        ),
+        f"INSERT INTO parted SELECT i, {columns} FROM orders, generate_series(0, {rows - 1}) AS i",
+        "CREATE MATERIALIZED VIEW kept AS SELECT * FROM parted",
+        "CREATE VIEW seen AS SELECT * FROM parted",
+    )
+    first = load("SELECT * FROM db.public.parted")
+    assert (first.rows_read, first.rows_inserted) == (rows, rows)
+    for table in ("kept", "seen"):
+        again = load(f"SELECT * FROM db.public.{table}")
+        assert (again.rows_read, again.rows_unchanged) == (rows, rows)
