@@ -1,4 +1,4 @@
-"""What happens around every `sqlmesh plan` and `sqlmesh run`, called by macros/lifecycle.py.
+"""What happens around every `sqlmesh plan` and `sqlmesh run`, by the macros begin_run and end_run.
 
 `begin` runs before the first batch, `end` after the last one.
 """

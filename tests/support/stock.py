@@ -126,10 +126,12 @@ def small_project(folder: Path) -> Stock:
     """The project beside tests/integration/operate with the hooks of the clone, and 240 sales."""
     project, shop = folder / "project", folder / "shop"
     shutil.copytree(CLONE / "tests" / "integration" / "operate" / "project", project)
-    for room in ("macros", "materializations"):
+    hooks = {"macros": ("begin_run.py", "end_run.py"), "materializations": ("lifecycle.py",)}
+    for room, names in hooks.items():
         (project / room).mkdir()
         (project / room / "__init__.py").touch()
-        shutil.copy(CLONE / room / "lifecycle.py", project / room)
+        for name in names:
+            shutil.copy(CLONE / room / name, project / room)
     (shop / "data").mkdir(parents=True)
     stock = Stock(project, shop)
     stock.execute(

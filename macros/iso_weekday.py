@@ -1,4 +1,4 @@
-"""Calendar arithmetic that means the same on every engine."""
+"""Days of the week that mean the same on every engine."""
 
 from __future__ import annotations
 
@@ -17,13 +17,3 @@ def iso_weekday(evaluator: MacroEvaluator, day: exp.Expression) -> exp.Expressio
     truncated = exp.DateTrunc(this=date.copy(), unit=exp.Literal.string("WEEK"))
     monday = exp.cast(truncated, "date")
     return exp.paren(exp.DateDiff(this=date, expression=monday, unit=exp.var("DAY")) + 1)
-
-
-@macro()
-def month_start(evaluator: MacroEvaluator, day: exp.Expression) -> exp.Expression:
-    """The first day of the month.
-
-    Example: `@month_start(order_date)`
-    """
-    date = exp.cast(day.copy(), "date")
-    return exp.cast(exp.DateTrunc(this=date, unit=exp.Literal.string("MONTH")), "date")

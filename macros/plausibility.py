@@ -1,0 +1,27 @@
+"""SQL of what can be true of an event, for the macros that need it."""
+
+from __future__ import annotations
+
+from sqlglot import exp
+from sqlmesh.core.macros import MacroEvaluator
+
+from macros.local_time import local_time
+
+
+def is_plausible(
+    evaluator: MacroEvaluator, instant: exp.Expression, loaded_at: exp.Expression
+) -> exp.Expression:
+    """Whether an instant lies between the earliest day allowed and a day after it was loaded."""
+    first = exp.GTE(this=local_time(evaluator, instant), expression=earliest_day(evaluator))
+    day_after = exp.Add(this=exp.cast(loaded_at.copy(), "timestamp"), expression=one_day())
+    return exp.paren(exp.and_(first, exp.LTE(this=instant.copy(), expression=day_after)))
+
+
+def earliest_day(evaluator: MacroEvaluator) -> exp.Expression:
+    """The earliest day an event may have."""
+    return exp.cast(exp.Literal.string(str(evaluator.var("earliest_event_date"))), "date")
+
+
+def one_day() -> exp.Expression:
+    """An interval of one day."""
+    return exp.Interval(this=exp.Literal.string("1"), unit=exp.var("DAY"))
