@@ -1,7 +1,8 @@
 """A build from scratch that is plain: each model's query as one CREATE TABLE, parents first.
 
 It knows nothing of intervals, state, audits or runs, so what it gives is what the models say. Its
-SQL is rendered once, for the last day of the histories.
+SQL is rendered once, for the last day of the histories. Models made by Python (predictions without
+a trained model, registries, profiles) are empty here and not compared.
 """
 
 from __future__ import annotations
@@ -18,14 +19,7 @@ from operate import transform
 from operate.reconcile_models import load_production, name_of
 from patron.shop import Shop
 
-SCHEMAS = ("staging", "intermediate", "marts", "ml", "quality")
-# What was trained, defined or recorded is not made from raw.
-NOT_FROM_RAW = (
-    "ml.model_registry",
-    "ml.model_metrics",
-    "quality.metric_definitions",
-    "quality.source_profile",
-)
+SCHEMAS = ("seeds", "staging", "intermediate", "marts", "ml", "quality")
 Rows = list[tuple[Any, ...]]
 
 
@@ -47,30 +41,40 @@ class Scratch:
             production = load_production(context, f"{LAST_DAY.isoformat()}T01:00:00")
             assert production is not None
             for snapshot in production.snapshots.values():
-                if not snapshot.is_external:
-                    statements.append(_statement(snapshot))
+                if snapshot.is_external:
+                    continue
+                statements.append(_statement(snapshot))
+                if snapshot.model.is_sql:
                     tables.append(name_of(snapshot))
-        return cls(
-            tuple(statements),
-            tuple(name for name in tables if name.startswith(SCHEMAS) and name not in NOT_FROM_RAW),
-        )
+        return cls(tuple(statements), tuple(tables))
 
     def build(self, warehouse: Path) -> dict[str, Rows]:
         """The tables as built from the raw tables of a warehouse."""
         with duckdb.connect() as connection:
             connection.execute("SET TimeZone = 'UTC'; SET threads = 1")
-            connection.execute(f"ATTACH '{warehouse}' AS shop (READ_ONLY)")
-            connection.execute("CREATE SCHEMA seeds")
-            for schema in ("raw", *SCHEMAS):
+            for schema in SCHEMAS:
                 connection.execute(f"CREATE SCHEMA {schema}")
-            for (name,) in connection.execute(
-                "SELECT table_name FROM duckdb_tables()"
-                " WHERE database_name = 'shop' AND schema_name = 'raw'"
-            ).fetchall():
-                connection.execute(f"CREATE TABLE raw.{name} AS FROM shop.raw.{name}")
+            take_raw(connection, warehouse)
             for statement in self.statements:
                 connection.execute(statement)
             return contents(connection, self.tables)
+
+
+def copy_raw(warehouse: Path, other: Path) -> None:
+    """Make a new warehouse with the raw tables of another."""
+    with duckdb.connect(str(other)) as connection:
+        take_raw(connection, warehouse)
+
+
+def take_raw(connection: duckdb.DuckDBPyConnection, warehouse: Path) -> None:
+    """Copy the raw tables of a warehouse."""
+    connection.execute(f"ATTACH '{warehouse}' AS shop (READ_ONLY); CREATE SCHEMA raw")
+    listed = connection.execute(
+        "SELECT table_name FROM duckdb_tables()"
+        " WHERE database_name = 'shop' AND schema_name = 'raw'"
+    ).fetchall()
+    for (name,) in listed:
+        connection.execute(f"CREATE TABLE raw.{name} AS FROM shop.raw.{name}")
 
 
 def contents(connection: duckdb.DuckDBPyConnection, tables: tuple[str, ...]) -> dict[str, Rows]:

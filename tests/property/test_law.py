@@ -10,7 +10,7 @@ import duckdb
 import pytest
 from history import FIRST, History, Replace, Run, Send, histories
 from hypothesis import event, given, note
-from scratch import Rows, Scratch, contents
+from scratch import Rows, Scratch, contents, copy_raw
 from shop import LivingShop, declare
 from streams import FIRST_DAY, LAST_DAY
 from warm import warm_rendering
@@ -23,34 +23,40 @@ pytestmark = pytest.mark.slow
 SETTINGS = ("PATRON_TIMEZONE", "PATRON_CURRENCY", "PATRON_MAX_REJECTED_SHARE")
 
 
-@pytest.fixture(scope="module")
-def empty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LivingShop]:
-    """A shop without rows, planned on the first day."""
-    with pytest.MonkeyPatch.context() as patch, warm_rendering():
-        shop = Shop(tmp_path_factory.mktemp("law") / "empty", find_project())
+class Law:
+    """What every example begins with; no dataclass, for Hypothesis would print all of it.
+
+    Attributes:
+        empty: A shop without rows, planned on the first day.
+        running: A shop with a row of everything, built a few days later.
+        scratch: How to build everything from scratch.
+    """
+
+    def __init__(self, root: Path) -> None:
+        shop = Shop(root / "empty", find_project())
         shop.data.mkdir(parents=True)
-        for name in SETTINGS:
-            patch.delenv(name, raising=False)
-        patch.setenv(SHOP_VARIABLE, str(shop.root))
         declare(shop)
         transform.run_prod(shop, f"{FIRST_DAY.isoformat()}T01:00:00")
-        yield LivingShop(shop)
+        self.empty = LivingShop(shop)
+        self.running = self.empty.copy(root / "running")
+        for step in (*FIRST, Run(4, is_whole=True)):
+            self.running.happen(step)
+        assert self.running.refused == 0
+        self.scratch = Scratch.of(shop)
+
+    def begin(self, root: Path, *, is_running: bool) -> LivingShop:
+        """A copy of one of the shops."""
+        return (self.running if is_running else self.empty).copy(root)
 
 
 @pytest.fixture(scope="module")
-def running(empty: LivingShop) -> LivingShop:
-    """A shop with a row of everything, built a few days later."""
-    shop = empty.copy(empty.shop.root.with_name("running"))
-    for step in (*FIRST, Run(4, is_whole=True)):
-        shop.happen(step)
-    assert shop.refused == 0
-    return shop
-
-
-@pytest.fixture(scope="module")
-def scratch(empty: LivingShop) -> Scratch:
-    """How to build everything from scratch."""
-    return Scratch.of(empty.shop)
+def law(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Law]:
+    root = tmp_path_factory.mktemp("law")
+    with pytest.MonkeyPatch.context() as patch, warm_rendering():
+        for name in SETTINGS:
+            patch.delenv(name, raising=False)
+        patch.setenv(SHOP_VARIABLE, str(root / "empty"))
+        yield Law(root)
 
 
 def shown(shop: Shop, scratch: Scratch) -> dict[str, Rows]:
@@ -72,40 +78,30 @@ def different(found: dict[str, Rows], expected: dict[str, Rows]) -> dict[str, li
 
 
 @given(history=histories())
-def test_tables_equal_a_build_from_scratch(
-    empty: LivingShop, running: LivingShop, scratch: Scratch, history: History
-) -> None:
+def test_tables_equal_a_build_from_scratch(law: Law, history: History) -> None:
     with TemporaryDirectory() as folder:
-        living = (running if history.is_running else empty).copy(Path(folder) / "shop")
+        living = law.begin(Path(folder) / "shop", is_running=history.is_running)
         for step in history.steps:
             living.happen(step)
         event(f"runs refused: {living.refused}")
         event(f"stale days at the end: {min(living.end().days, 20) // 5 * 5} and more")
-        wrong = different(shown(living.shop, scratch), scratch.build(living.shop.warehouse))
+        expected = law.scratch.build(living.shop.warehouse)
+        wrong = different(shown(living.shop, law.scratch), expected)
     for name, rows in wrong.items():
         note("\n  ".join([name, *rows[:10]]))
     assert wrong == {}
 
 
-def test_the_plain_build_equals_a_real_plan(
-    running: LivingShop, scratch: Scratch, tmp_path: Path
-) -> None:
-    living = running.copy(tmp_path / "lived")
+def test_the_plain_build_equals_a_real_plan(law: Law, tmp_path: Path) -> None:
+    living = law.begin(tmp_path / "lived", is_running=True)
     living.happen(Send("orders", ((1, 12, 1), (2, 0, 2), (3, 20, 3))))
     living.happen(Replace("customers", ((0, 0, 0), (1, 5, 1), (3, 9, 3))))
     fresh = Shop(tmp_path / "fresh", living.shop.project)
     fresh.data.mkdir(parents=True)
-    with duckdb.connect(str(fresh.warehouse)) as connection:
-        connection.execute(f"ATTACH '{living.shop.warehouse}' AS other (READ_ONLY)")
-        connection.execute("CREATE SCHEMA raw")
-        for (name,) in connection.execute(
-            "SELECT table_name FROM duckdb_tables() WHERE database_name = 'other'"
-            " AND schema_name = 'raw'"
-        ).fetchall():
-            connection.execute(f"CREATE TABLE raw.{name} AS FROM other.raw.{name}")
+    copy_raw(living.shop.warehouse, fresh.warehouse)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv(SHOP_VARIABLE, str(fresh.root))
         transform.run_prod(fresh, f"{LAST_DAY.isoformat()}T01:00:00")
-    expected = scratch.build(fresh.warehouse)
-    assert different(shown(fresh, scratch), expected) == {}
+    expected = law.scratch.build(fresh.warehouse)
+    assert different(shown(fresh, law.scratch), expected) == {}
     assert sum(bool(rows) for rows in expected.values()) > 40
