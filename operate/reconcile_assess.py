@@ -98,7 +98,7 @@ def assess(
         adapter: SQLMesh's adapter on the warehouse.
         production: The models.
         is_raw_known: Raw has not changed since what reads it was compared: take that as it is.
-        is_before_run: What is cumulative is left for later: a run will build what it reads.
+        is_before_run: Only raw is looked at, since a run will build what the other tables read.
         watch: Called before each table.
     """
     judge = _Judge(adapter, production, is_raw_known, is_before_run)
@@ -128,6 +128,7 @@ class _Judge:
         self._is_raw_known = is_raw_known
         self._is_before_run = is_before_run
         self._is_raw_changed = not ledger.is_raw_unchanged(adapter.cursor, production)
+        self._fingerprinter = ledger.Fingerprinter(adapter, production)
         self._since: dict[str, date | None] = {}
         self._changed: dict[str, date | None] = {}
         self._written: dict[str, int] = dict(adapter.fetchall(_LAST_WRITTEN))
@@ -157,10 +158,10 @@ class _Judge:
             return self._days(snapshot, rows)
         if any(source.name in self.found.by_name for source in sources):
             return self._dependent_days(snapshot, sources)
+        if self._is_before_run:
+            return None
         since: date | None = None
         if is_cumulative(snapshot):
-            if self._is_before_run:
-                return None
             since = self._changed[snapshot.name] = self._changed_since(snapshot, sources)
             if since is None:
                 return None
@@ -168,7 +169,7 @@ class _Judge:
 
     def _changed_since(self, snapshot: Snapshot, sources: list[Snapshot]) -> date | None:
         """The first day that a cumulative table must be compared from; None where it need not."""
-        made_from = ledger.made_from(self.adapter, self.production, snapshot)
+        made_from = self._fingerprinter.made_from(snapshot)
         self.found.made_from[snapshot.table_name()] = made_from
         days = [
             ledger.changed_since(self.adapter.cursor, snapshot, made_from),

@@ -115,14 +115,28 @@ def _transaction(cursor: Any) -> Iterator[None]:
     cursor.execute("COMMIT")
 
 
-def made_from(adapter: Any, production: Production, snapshot: Snapshot) -> Ledger:
-    """What a cumulative table is made from, but for tables that are cumulative themselves."""
-    found = {
-        source.table_name(): fingerprints(adapter, source)
-        for source in production.sources(snapshot)
-        if not (is_by_day(source) and is_cumulative(source))
-    }
-    return found | {snapshot.table_name(): row_counts(adapter, snapshot)}
+class Fingerprinter:
+    """Takes the fingerprints of tables, each once."""
+
+    def __init__(self, adapter: Any, production: Production) -> None:
+        self._adapter = adapter
+        self._production = production
+        self._known: dict[str, Fingerprints] = {}
+
+    def made_from(self, snapshot: Snapshot) -> Ledger:
+        """What a cumulative table is made from, but for tables that are cumulative themselves."""
+        found = {
+            source.table_name(): self._of(source)
+            for source in self._production.sources(snapshot)
+            if not (is_by_day(source) and is_cumulative(source))
+        }
+        return found | {snapshot.table_name(): row_counts(self._adapter, snapshot)}
+
+    def _of(self, snapshot: Snapshot) -> Fingerprints:
+        table = snapshot.table_name()
+        if table not in self._known:
+            self._known[table] = fingerprints(self._adapter, snapshot)
+        return self._known[table]
 
 
 def changed_since(cursor: Any, snapshot: Snapshot, now: Ledger) -> date | None:
