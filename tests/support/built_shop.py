@@ -1,0 +1,156 @@
+"""A simulated shop whose models are built plainly: each query as one CREATE TABLE, parents first.
+
+No plan, no state and no audits, and only the models that are asked for, so that it takes seconds.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+
+import duckdb
+from sqlglot import exp
+from sqlmesh.core.dialect import parse
+from sqlmesh.core.model import Model, load_sql_based_models
+
+from tests.support.definitions import (
+    PROJECT,
+    SCHEMAS,
+    audits,
+    macro_registry,
+    variables,
+)
+
+START, END = "2000-01-01", "2035-12-31"
+_LOAD = """
+import sys
+from pathlib import Path
+from ingest.run import ingest_all
+from patron.shop import find_shop
+shop = find_shop(Path(sys.argv[1]))
+shop.activate()
+ingest_all(shop)
+"""
+
+
+@dataclass
+class BuiltShop:
+    """Tables of a shop in a database, and how to make more of them.
+
+    Attributes:
+        connection: The database; loaded tables are in schema `raw`.
+        truth: The folder of what the simulator knows.
+        built: Names of the models that were built.
+    """
+
+    connection: duckdb.DuckDBPyConnection
+    truth: Path
+    built: set[str] = field(default_factory=set)
+
+    def build(self, *names: str) -> None:
+        """Build models, such as `marts.dim_products`, and what they read, once each."""
+        for name in names:
+            if name in self.built or name.startswith("raw."):
+                continue
+            model = model_named(name)
+            self.build(*sorted(_plain(parent) for parent in model.depends_on))
+            kind = "VIEW" if model.kind.is_view else "TABLE"
+            self.connection.execute(f"CREATE OR REPLACE {kind} {name} AS {_query(model)}")
+            self.built.add(name)
+
+    def rebuild(self, *names: str) -> None:
+        """Build models again, without what they read."""
+        self.built -= set(names)
+        self.build(*names)
+
+    def failing_audits(self, name: str) -> list[str]:
+        """The audits of a model that find something, those that only warn too."""
+        model, failing = model_named(name), []
+        for audit, arguments in model.audits_with_args:
+            query = model.render_audit_query(audit, **arguments)
+            for table in query.find_all(exp.Table):
+                table.set("catalog", None)
+                if table.db.startswith("sqlmesh__"):
+                    table.replace(exp.to_table(name))
+            if self.connection.execute(query.sql(dialect="duckdb")).fetchall():
+                failing.append(audit.name)
+        return failing
+
+
+def simulated(folder: Path, *options: str) -> BuiltShop:
+    """Simulate a shop in a folder and load it with the loader."""
+    patron = (sys.executable, "-c", "from patron.cli import main; main()", "--shop", str(folder))
+    for command in (
+        (*patron, "simulate", "--end", "2026-03-01", *options),
+        (*patron, "init", "--mapping", "shop_simulator", "--path", "data/shop"),
+        (sys.executable, "-c", _LOAD, str(folder)),
+    ):
+        subprocess.run(command, check=True, capture_output=True, timeout=300)
+    return loaded(folder)
+
+
+def loaded(folder: Path) -> BuiltShop:
+    """The raw tables of a shop that was loaded, copied into a database in memory."""
+    connection = duckdb.connect()
+    connection.execute("SET TimeZone = 'UTC'")
+    for schema in SCHEMAS:
+        connection.execute(f"CREATE SCHEMA {schema}")
+    connection.execute(f"ATTACH '{folder / 'data' / 'warehouse.duckdb'}' AS shop (READ_ONLY)")
+    tables = connection.execute(
+        "SELECT table_name FROM duckdb_tables()"
+        " WHERE database_name = 'shop' AND schema_name = 'raw'"
+    ).fetchall()
+    for (table,) in tables:
+        connection.execute(f"CREATE TABLE raw.{table} AS FROM shop.raw.{table}")
+    connection.execute("DETACH shop")
+    return BuiltShop(connection, folder / "data" / "truth")
+
+
+@cache
+def model_named(name: str) -> Model:
+    """A SQL model of the project, such as `marts.dim_products`; the others are not read."""
+    schema, table = name.split(".")
+    folder = PROJECT / "models" / schema
+    for path in (*folder.rglob(f"{table}.sql"), *_blueprints(folder)):
+        for model in _models_of(path):
+            if _plain(model.name) == name:
+                return model
+    raise LookupError(f"no model {name} below {folder}")
+
+
+@cache
+def _models_of(path: Path) -> list[Model]:
+    found: list[Model] = load_sql_based_models(
+        parse(path.read_text(encoding="utf-8"), default_dialect="duckdb"),
+        get_variables=lambda _: variables(),
+        path=path,
+        module_path=PROJECT,
+        macros=macro_registry(),
+        audit_definitions=audits(),
+        dialect="duckdb",
+    )
+    return found
+
+
+def _blueprints(folder: Path) -> list[Path]:
+    paths = sorted(folder.rglob("*.sql"))
+    return [path for path in paths if "blueprints (" in path.read_text(encoding="utf-8")]
+
+
+def _plain(name: str) -> str:
+    table = exp.to_table(name, dialect="duckdb")
+    return f"{table.db}.{table.name}"
+
+
+def _query(model: Model) -> str:
+    if model.is_seed:
+        path = (Path(str(model._path)).parent / str(model.kind.path)).resolve()
+        columns = ", ".join(f"{n}::{t.sql('duckdb')} AS {n}" for n, t in model.columns_to_types.items())
+        return f"SELECT {columns} FROM READ_CSV('{path}', header = TRUE, all_varchar = TRUE)"
+    query = model.render_query_or_raise(start=START, end=END, execution_time=END)
+    for table in query.find_all(exp.Table):
+        table.set("catalog", None)
+    return query.sql(dialect="duckdb")
