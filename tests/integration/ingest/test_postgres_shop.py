@@ -24,13 +24,6 @@ sources:
 
 
 @pytest.fixture
-def database(postgres_server, monkeypatch) -> str:
-    name = postgres_server.new_database()
-    monkeypatch.setenv("SHOP_DSN", postgres_server.dsn(name))
-    return name
-
-
-@pytest.fixture
 def folders(shop) -> Folders:
     return Folders(shop.data / "shop", shop.data / "truth")
 
