@@ -33,6 +33,7 @@ class Column:
         minimum: The least value allowed, if there is one.
         maximum: The greatest value allowed, if there is one.
         personal: Whether it is personal data.
+        formerly: What rows have that were written when there was no such column.
     """
 
     name: str
@@ -43,6 +44,7 @@ class Column:
     minimum: int | None = None
     maximum: int | None = None
     personal: bool = False
+    formerly: int | None = None
 
     @property
     def kind(self) -> str:
@@ -166,6 +168,7 @@ def _columns(declared: dict[str, dict[str, Any]]) -> tuple[Column, ...]:
             minimum=body.get("min"),
             maximum=body.get("max"),
             personal=body.get("personal", False),
+            formerly=body.get("formerly"),
         )
         for name, body in declared.items()
     )

@@ -1,4 +1,8 @@
-"""Rows that a source no longer has, for streams with `deletes: full_compare`."""
+"""Rows that a source no longer has, for streams with `deletes: full_compare`.
+
+A row that several sources deliver belongs to the last one that compared and had it. Otherwise an
+update through another source, for instance a webhook, would keep a row that is deleted later.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +15,7 @@ from patron.sql import identifier, literal
 
 
 class Deletions:
-    """What a raw table holds of a source and the source has no more."""
+    """What of a raw table belongs to a source and the source has no more."""
 
     def __init__(
         self, connection: duckdb.DuckDBPyConnection, table: Table, source_name: str
@@ -23,13 +27,13 @@ class Deletions:
             f"present.{identifier(name)} = raw_rows.{identifier(name)}"
             for name in table.primary_key
         )
-        self._gone = (
-            f"raw_rows._source = {literal(source_name)} "
-            f"AND NOT EXISTS (SELECT 1 FROM {PRESENT} AS present WHERE {matched})"
-        )
+        is_there = f"EXISTS (SELECT 1 FROM {PRESENT} AS present WHERE {matched})"
+        name = literal(source_name)
+        self._gone = f"raw_rows._source = {name} AND NOT {is_there}"
+        self._elsewhere = f"raw_rows._source <> {name} AND {is_there}"
 
     def count(self) -> tuple[int, int]:
-        """Rows that are gone, and rows that the source had delivered."""
+        """Rows that are gone, and rows that belonged to the source."""
         row = self._connection.execute(
             f"SELECT count(*) FILTER (WHERE {self._gone}), count(*) "
             f"FROM {qualified(self._table)} AS raw_rows WHERE _source = {literal(self._source)}"
@@ -37,7 +41,10 @@ class Deletions:
         return (int(row[0]), int(row[1])) if row else (0, 0)
 
     def apply(self, batch_id: str, moment: str) -> int:
-        """Note the keys of the rows that are gone and remove the rows; inside the transaction."""
+        """Remove the rows that are gone, note their keys, and take those that are there.
+
+        Inside the transaction of the load.
+        """
         key = " || '|' || ".join(
             f"CAST({identifier(name)} AS VARCHAR)" for name in self._table.primary_key
         )
@@ -49,4 +56,8 @@ class Deletions:
         row = self._connection.execute(
             f"DELETE FROM {qualified(self._table)} AS raw_rows WHERE {self._gone}"
         ).fetchone()
+        self._connection.execute(
+            f"UPDATE {qualified(self._table)} AS raw_rows SET _source = {literal(self._source)} "
+            f"WHERE {self._elsewhere}"
+        )
         return int(row[0]) if row else 0

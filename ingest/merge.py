@@ -45,7 +45,8 @@ def merge(connection: duckdb.DuckDBPyConnection, table: Table, delivery: dict[st
     Args:
         connection: Inside a transaction, with staged rows.
         table: The raw table.
-        delivery: SQL of `_source`, `_batch_id` and `_loaded_at`.
+        delivery: SQL of `_source`, `_batch_id` and `_loaded_at`; a row that is updated stays with
+            the source it belongs to.
     """
     read = _count(connection, f"SELECT count(*) FROM {STAGED}")
     rejected = _count(connection, f"SELECT count(*) FROM {STAGED} WHERE _reason IS NOT NULL")
@@ -108,6 +109,7 @@ def _merge_into(
         f"""
         CREATE OR REPLACE TEMP TABLE ingest_verdicts AS
         SELECT staged.rowid AS staged_row, existing.rowid AS existing_row,
+               existing._source AS belongs_to,
                existing.rowid IS NULL OR ({current} AND ({differs})) AS is_new
         FROM {STAGED} AS staged LEFT JOIN {raw} AS existing ON {same_key}
         WHERE staged._reason IS NULL
@@ -119,10 +121,11 @@ def _merge_into(
         f"DELETE FROM {raw} WHERE rowid IN "
         f"(SELECT existing_row FROM {VERDICTS} WHERE is_new AND existing_row IS NOT NULL)",
     )
+    kept = delivery | {"_source": f"COALESCE(verdicts.belongs_to, {delivery['_source']})"}
     written = _changed(
         connection,
-        f"{_insert(table)} SELECT {_values(table, delivery)} FROM {STAGED} AS staged "
-        f"WHERE rowid IN (SELECT staged_row FROM {VERDICTS} WHERE is_new)",
+        f"{_insert(table)} SELECT {_values(table, kept)} FROM {STAGED} AS staged "
+        f"JOIN {VERDICTS} AS verdicts ON verdicts.staged_row = staged.rowid AND verdicts.is_new",
     )
     connection.execute(f"DROP TABLE {VERDICTS}")
     return written - updated, updated, same

@@ -44,9 +44,10 @@ def _ensure(
         return
     for column in table.all_columns:
         if column.name not in existing:
+            formerly = "NULL" if column.formerly is None else column.formerly
             connection.execute(
                 f"ALTER TABLE {qualified(table)} "
-                f"ADD COLUMN {identifier(column.name)} {column.sql_type}"
+                f"ADD COLUMN {identifier(column.name)} {column.sql_type} DEFAULT {formerly}"
             )
 
 

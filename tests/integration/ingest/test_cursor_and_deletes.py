@@ -129,3 +129,65 @@ def test_a_line_that_cannot_be_read_may_hold_any_row(shop, declare, write_orders
     assert (load.rows_rejected, load.rows_deleted) == (1, 0)
     assert "no deletions were looked for" in load.notices[-1]
     assert ids(query) == ["O1", "O2"]
+
+
+TWO_SOURCES = """
+sources:
+  shop_files:
+    loader: files
+    path: exports
+    streams:
+      orders: {deletes: full_compare}
+  events:
+    loader: files
+    path: events
+    files: {orders: {path: "*.csv", incremental: true}}
+    streams: {orders: }
+"""
+
+
+def test_a_row_that_another_source_has_updated_is_removed_when_its_own_has_it_no_more(
+    shop, declare, write_orders, exports, query
+) -> None:
+    declare(TWO_SOURCES)
+    folder = shop.root / "events"
+    folder.mkdir()
+    write_orders(order(1, "2024-01-01"), order(2, "2024-01-01"), order(3, "2024-01-01"))
+    header = (exports / "orders.csv").read_text().splitlines()[0]
+
+    def happen(number: int, name: str) -> None:
+        event = order(number, "2024-01-02", "shipped")
+        (folder / f"{name}.csv").write_text(f"{header}\n{event}\n")
+        ingest_all(shop, sources=["events"])
+
+    ingest_all(shop, sources=["shop_files"])
+    happen(2, "known to both")
+    happen(4, "known to nobody else")
+    assert dict(query("SELECT order_id, _source FROM raw.orders")) == {
+        "O1": "shop_files",
+        "O2": "shop_files",
+        "O3": "shop_files",
+        "O4": "events",
+    }
+    write_orders(order(1, "2024-01-01"), order(3, "2024-01-01"))
+    (load,) = ingest_all(shop, sources=["shop_files"])
+    assert load.rows_deleted == 1
+    assert ids(query) == ["O1", "O3", "O4"]
+
+
+def test_a_row_belongs_to_the_source_that_compares_it_whoever_delivered_it_first(
+    shop, declare, write_orders, exports, query
+) -> None:
+    declare(TWO_SOURCES)
+    folder = shop.root / "events"
+    folder.mkdir()
+    write_orders(order(1, "2024-01-01"), order(2, "2024-01-01"))
+    (folder / "first.csv").write_bytes((exports / "orders.csv").read_bytes())
+    ingest_all(shop, sources=["events"])
+    before = query("SELECT _batch_id, _loaded_at FROM raw.orders ORDER BY order_id")
+    (load,) = ingest_all(shop, sources=["shop_files"])
+    assert (load.rows_unchanged, load.rows_deleted) == (2, 0)
+    assert query("SELECT _batch_id, _loaded_at FROM raw.orders ORDER BY order_id") == before
+    write_orders(order(1, "2024-01-01"))
+    ingest_all(shop, sources=["shop_files"])
+    assert ids(query) == ["O1"]

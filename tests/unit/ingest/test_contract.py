@@ -115,3 +115,15 @@ def test_the_contract_for_people() -> None:
     with pytest.raises(UsageError, match="unknown stream 'order'") as caught:
         stream_rows("order")
     assert "did you mean 'orders'?" in str(caught.value)
+
+
+def test_a_warehouse_from_before_a_column_gets_what_was_so_then() -> None:
+    with duckdb.connect() as connection:
+        ensure_tables(connection)
+        connection.execute("ALTER TABLE raw.load_log DROP COLUMN rows_deleted")
+        connection.execute("ALTER TABLE raw.orders DROP COLUMN promo_code")
+        connection.execute("INSERT INTO raw.load_log (batch_id) VALUES ('1')")
+        connection.execute("INSERT INTO raw.orders (order_id) VALUES ('1')")
+        ensure_tables(connection)
+        assert connection.execute("SELECT rows_deleted FROM raw.load_log").fetchall() == [(0,)]
+        assert connection.execute("SELECT promo_code FROM raw.orders").fetchall() == [(None,)]
