@@ -12,6 +12,6 @@ FROM @this_model AS child
 LEFT JOIN @parent_table AS parent
   ON child.@column = parent.@parent_column
 WHERE
-  parent.@parent_column IS NULL AND NOT child.@column IS NULL AND @condition
+  @AND(parent.@parent_column IS NULL, NOT child.@column IS NULL, @condition)
 GROUP BY
   child.@column

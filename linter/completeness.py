@@ -16,6 +16,8 @@ LOGIC = re.compile(
 RECONCILIATIONS = {
     "same_row_count",
     "sums_agree",
+    "sums_agree_by",
+    "same_rows",
     "customer_revenue_agrees",
     "foreign_key",
     "contains_all",

@@ -62,7 +62,7 @@ def _load_macros() -> MacroRegistry:
 def audits() -> UniqueKeyDict[str, ModelAudit]:
     """The audits of audits/, by name."""
     loaded: UniqueKeyDict[str, ModelAudit] = UniqueKeyDict("audits")
-    for path in sorted((PROJECT / "audits").glob("*.sql")):
+    for path in sorted((PROJECT / "audits").rglob("*.sql")):
         expressions = parse(path.read_text(encoding="utf-8"), default_dialect="duckdb")
         audit = load_audit(
             expressions, path=path, dialect="duckdb", macros=macro_registry(), module_path=PROJECT
