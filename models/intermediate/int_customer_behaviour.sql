@@ -1,0 +1,126 @@
+MODEL (
+  name intermediate.int_customer_behaviour,
+  kind FULL,
+  owner customer_team,
+  cron '@daily',
+  tags (
+    intermediate
+  ),
+  grain customer_id,
+  references (
+    customer_id
+  ),
+  depends_on (
+    intermediate.int_customer_order_summary
+  ),
+  audits (
+    not_null(columns := (
+      customer_id
+    )),
+    unique_combination_of_columns(columns := (
+      customer_id
+    )),
+    accepted_range("column" := spending_trend, min_v := -1, max_v := 1),
+    accepted_range("column" := purchase_volatility, min_v := 0),
+    accepted_range("column" := price_sensitivity, min_v := 0, max_v := 1),
+    accepted_range("column" := promotion_responsiveness, min_v := 0, max_v := 1),
+    accepted_range("column" := brand_loyalty, min_v := 0, max_v := 1),
+    same_row_count(table_name := intermediate.int_customer_order_summary)
+  ),
+  description 'How each customer buys, as of the as-of date. One row per customer with a valid sale. Answers: does a customer spend more and more, evenly, for the price, after campaigns, out of love for a brand?',
+  column_descriptions (
+    customer_id = 'The shop''s id of the customer',
+    top_brand = 'Brand of most units, of several the first by name; null where no brand is known',
+    touch_count = 'Touches of campaigns whose attribution window is over; null without',
+    spending_trend = 'Correlation of the value of an order with its number, -1 to 1; null below trend_min_orders orders and where all are equal',
+    purchase_volatility = 'Standard deviation of the value of an order in units of its mean; null below two orders and for a mean of zero',
+    price_sensitivity = 'Share of units bought below list price, 0 to 1; null where the lines of the orders are not known',
+    promotion_responsiveness = 'Share of touches of campaigns that an order followed within the attribution window, 0 to 1; null without touches',
+    brand_loyalty = 'Share of the units of known brands that are of the top brand, 0 to 1; null where no brand is known'
+  )
+);
+
+WITH orders AS (
+  SELECT
+    days.customer_id,
+    SUM(days.order_count) AS order_count,
+    SUM(days.spent_cents) AS spent_cents,
+    SUM(days.squared_spent_cents) AS squared_spent_cents,
+    SUM(days.numbered_spent_cents) AS numbered_spent_cents
+  FROM intermediate.int_customer_behaviour_orders AS days
+  CROSS JOIN intermediate.int_as_of AS as_of
+  WHERE
+    days.order_date < as_of.as_of_date
+  GROUP BY
+    days.customer_id
+), brands AS (
+  SELECT
+    days.customer_id,
+    days.brand,
+    SUM(days.unit_count) AS unit_count,
+    SUM(days.reduced_unit_count) AS reduced_unit_count
+  FROM intermediate.int_customer_behaviour_items AS days
+  CROSS JOIN intermediate.int_as_of AS as_of
+  WHERE
+    days.order_date < as_of.as_of_date
+  GROUP BY
+    days.customer_id,
+    days.brand
+), units AS (
+  SELECT
+    customer_id,
+    SUM(unit_count) AS unit_count,
+    SUM(reduced_unit_count) AS reduced_unit_count,
+    SUM(CASE WHEN NOT brand IS NULL THEN unit_count END) AS branded_unit_count,
+    MAX(CASE WHEN NOT brand IS NULL THEN unit_count END) AS top_brand_unit_count
+  FROM brands
+  GROUP BY
+    customer_id
+), top_brands AS (
+  SELECT
+    brands.customer_id,
+    MIN(brands.brand) AS top_brand
+  FROM brands
+  INNER JOIN units
+    ON brands.customer_id = units.customer_id AND brands.unit_count = units.top_brand_unit_count
+  WHERE
+    NOT brands.brand IS NULL
+  GROUP BY
+    brands.customer_id
+), touches AS (
+  SELECT
+    days.customer_id,
+    SUM(days.touch_count) AS touch_count,
+    SUM(days.answered_touch_count) AS answered_touch_count
+  FROM intermediate.int_customer_behaviour_touches AS days
+  CROSS JOIN intermediate.int_as_of AS as_of
+  WHERE
+    days.window_end_date < as_of.as_of_date
+  GROUP BY
+    days.customer_id
+)
+SELECT
+  orders.customer_id::TEXT AS customer_id,
+  top_brands.top_brand::TEXT AS top_brand,
+  touches.touch_count::BIGINT AS touch_count,
+  CASE
+    WHEN orders.order_count >= @trend_min_orders
+    THEN @trend_of_sums(orders.order_count, orders.spent_cents, orders.squared_spent_cents, orders.numbered_spent_cents)
+  END::DOUBLE AS spending_trend,
+  CASE
+    WHEN orders.order_count >= 2
+    THEN @safe_divide(
+      @stddev_of_sums(orders.order_count, orders.spent_cents, orders.squared_spent_cents),
+      @safe_divide(orders.spent_cents, orders.order_count)
+    )
+  END::DOUBLE AS purchase_volatility,
+  @safe_divide(units.reduced_unit_count, units.unit_count)::DOUBLE AS price_sensitivity,
+  @safe_divide(touches.answered_touch_count, touches.touch_count)::DOUBLE AS promotion_responsiveness,
+  @safe_divide(units.top_brand_unit_count, units.branded_unit_count)::DOUBLE AS brand_loyalty
+FROM orders
+LEFT JOIN units
+  ON orders.customer_id = units.customer_id
+LEFT JOIN top_brands
+  ON orders.customer_id = top_brands.customer_id
+LEFT JOIN touches
+  ON orders.customer_id = touches.customer_id

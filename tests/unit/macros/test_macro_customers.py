@@ -1,0 +1,90 @@
+"""Months of a cohort, trends, groups drawn by hash and RFM scores."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+import statistics
+
+import duckdb
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sqlmesh.utils.errors import SQLMeshError
+
+from tests.support.definitions import rendered, value
+
+
+@pytest.mark.parametrize(
+    ("first", "later", "months"),
+    [
+        ("2024-01-31", "2024-01-01", 0),
+        ("2024-01-31", "2024-02-01", 1),
+        ("2024-02-29", "2025-02-28", 12),
+        ("2023-12-31", "2024-01-01", 1),
+        ("2024-03-01", "2024-02-29", -1),
+    ],
+)
+def test_months_between_counts_calendar_months(first: str, later: str, months: int) -> None:
+    assert value(f"SELECT @months_between(DATE '{first}', DATE '{later}')") == months
+
+
+@settings(deadline=None, max_examples=30)
+@given(st.lists(st.integers(-(10**8), 10**8), min_size=1, max_size=30))
+def test_trend_is_the_correlation_with_the_place(numbers: list[int]) -> None:
+    total, squares = sum(numbers), sum(number * number for number in numbers)
+    numbered = sum(place * number for place, number in enumerate(numbers, start=1))
+    found = value(f"SELECT @trend_of_sums({len(numbers)}, {total}, {squares}, {numbered})")
+    if len(set(numbers)) == 1:
+        assert found is None
+    else:
+        places = [float(place) for place in range(len(numbers))]
+        expected = statistics.correlation(places, [float(number) for number in numbers])
+        assert math.isclose(found, expected, abs_tol=1e-7)
+        assert -1 <= found <= 1
+
+
+def test_bucket_is_the_lowest_salted_hashes() -> None:
+    sql = f"SELECT {_bucket('0.1')} FROM RANGE(2000) AS t(id) ORDER BY id"
+    found = [row[0] for row in duckdb.sql(sql).fetchall()]
+    hashes = [hashlib.md5(f"salt:{number}".encode()).hexdigest() for number in range(2000)]
+    assert found == [int(one[:8], 16) < 0.1 * 16**8 for one in hashes]
+    assert 150 < sum(found) < 250
+
+
+def test_a_larger_bucket_contains_the_smaller() -> None:
+    small, large = _bucket("0.05"), _bucket("0.2")
+    sql = f"SELECT COUNT(*) FROM RANGE(2000) AS t(id) WHERE {small} AND NOT {large}"
+    assert duckdb.sql(sql).fetchall() == [(0,)]
+
+
+@pytest.mark.parametrize(("share", "expected"), [("0", False), ("1", True)])
+def test_bucket_of_none_and_of_all(share: str, expected: bool) -> None:
+    assert value(f"SELECT @is_in_bucket('any', 'salt', {share})") is expected
+
+
+@pytest.mark.parametrize("share", ["1.1", "2"])
+def test_bucket_refuses_a_share_above_one(share: str) -> None:
+    with pytest.raises(SQLMeshError, match="a share from 0 to 1"):
+        rendered(f"SELECT @is_in_bucket('any', 'salt', {share})")
+
+
+def test_scores_compare_within_a_group_and_equal_values_alike() -> None:
+    rows = "(VALUES ('x', 5, 1, 10), ('x', 5, 2, 20), ('y', 5, 1, 99)) AS t(part, days, n, spent)"
+    sql = rendered(f"SELECT @rfm_scores(days, n, spent, part) FROM {rows}")
+    # Of two, a quarter and three quarters: scores 2 and 4; both half where they are alike.
+    assert sorted(duckdb.sql(sql).fetchall()) == [(3, 2, 2), (3, 3, 3), (3, 4, 4)]
+
+
+def test_scores_by_fixed_bounds() -> None:
+    sql = rendered("SELECT @rfm_scores(91, 10, 99)", rfm_method="fixed")
+    assert duckdb.sql(sql).fetchall() == [(3, 5, 1)]
+
+
+def test_unknown_method_of_scores_is_refused() -> None:
+    with pytest.raises(SQLMeshError, match="'quintile' or 'fixed', not 'deciles'"):
+        rendered("SELECT @rfm_scores(1, 1, 1)", rfm_method="deciles")
+
+
+def _bucket(share: str) -> str:
+    return rendered(f"SELECT @is_in_bucket(id, 'salt', {share})").removeprefix("SELECT ")
