@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -12,7 +12,10 @@ from ingest.webhooks.cli import serve
 from patron.console import emit_json, print_table, progress, say
 from patron.options import JSON, WAIT
 
-COLUMNS = ("stream", "read", "inserted", "updated", "unchanged", "rejected", "sec")
+if TYPE_CHECKING:
+    from ingest.load import StreamLoad
+
+COLUMNS = ("read", "inserted", "updated", "unchanged", "rejected", "deleted")
 
 
 @click.command(epilog="Example: patron init --mapping online_retail_2 --path online_retail_II.zip")
@@ -117,25 +120,27 @@ ingest.add_command(serve)
 ingest.add_command(profile)
 
 
-def _show(loads: list[Any]) -> None:
+def _show(loads: list[StreamLoad]) -> None:
     shown = [load for load in loads if load.status != "absent"]
+    several = len({load.source for load in loads}) > 1
+    columns = COLUMNS if any(load.rows_deleted for load in loads) else COLUMNS[:-1]
+
+    def name(load: StreamLoad) -> str:
+        return f"{load.source}.{load.stream}" if several else load.stream
+
     rows = [
         (
-            load.stream,
-            load.rows_read,
-            load.rows_inserted,
-            load.rows_updated,
-            load.rows_unchanged,
-            load.rows_rejected,
+            name(load),
+            *(getattr(load, f"rows_{column}") for column in columns),
             round(load.seconds, 2),
         )
         for load in shown
     ]
-    print_table("", COLUMNS, rows)
+    print_table("", ("stream", *columns, "sec"), rows)
     for load in shown:
         for notice in load.notices:
-            say(f"{load.stream}: {notice}")
-    absent = [load.stream for load in loads if load.status == "absent"]
+            say(f"{name(load)}: {notice}")
+    absent = [name(load) for load in loads if load.status == "absent"]
     if absent:
         say(f"not in this shop: {', '.join(absent)}")
     if any(load.rows_rejected for load in loads):

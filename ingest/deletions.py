@@ -33,10 +33,11 @@ class Deletions:
         self._elsewhere = f"raw_rows._source <> {name} AND {is_there}"
 
     def count(self) -> tuple[int, int]:
-        """Rows that are gone, and rows that belonged to the source."""
+        """Rows that are gone, and rows that the source had: these and those that are there."""
         row = self._connection.execute(
             f"SELECT count(*) FILTER (WHERE {self._gone}), count(*) "
-            f"FROM {qualified(self._table)} AS raw_rows WHERE _source = {literal(self._source)}"
+            f"FROM {qualified(self._table)} AS raw_rows "
+            f"WHERE _source = {literal(self._source)} OR ({self._elsewhere})"
         ).fetchone()
         return (int(row[0]), int(row[1])) if row else (0, 0)
 

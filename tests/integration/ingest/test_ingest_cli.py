@@ -70,10 +70,26 @@ def test_init_with_a_mapping(shop, call, tmp_path) -> None:
 def test_ingest_shows_what_it_did(shop, call, write_orders, exports) -> None:
     (exports / "orders.csv").write_text(ORDER.format("2024-01-01") + "2,a\n")
     output = call("ingest")
-    assert all(name in output for name in COLUMNS)
+    assert all(name in output for name in ("stream", *COLUMNS[:-1], "sec"))
+    assert "deleted" not in output
     assert "rejected rows and their reasons are in raw.rejected_rows" in output
     (load,) = json.loads(call("ingest", "--json", "--stream", "orders").partition("\nrejected")[0])
     assert (load["stream"], load["rows_read"], load["rows_unchanged"]) == ("orders", 2, 1)
+
+
+def test_several_sources_of_a_stream_and_deletions_are_told_apart(
+    call, declare, write_orders, exports
+) -> None:
+    source = "loader: files, path: exports, streams: {orders: {deletes: full_compare}}"
+    declare(f"sources:\n  till: {{{source}}}\n  office: {{{source}}}\n")
+    header, line = ORDER.format("2024-01-01").splitlines()
+    (exports / "orders.csv").write_text(f"{header}\n{line}\n2{line[1:]}\n")
+    call("ingest")
+    (exports / "orders.csv").write_text(f"{header}\n{line}\n")
+    output = call("ingest")
+    assert "till.orders" in output
+    assert "office.orders" in output
+    assert "deleted" in output
 
 
 def test_ingest_waits_or_leaves_when_somebody_writes(shop, call, write_orders, exports) -> None:
