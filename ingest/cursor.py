@@ -43,7 +43,8 @@ class Cursor:
 
     A query that names `@cursor` gets the greatest value read so far less the overlap; rows read
     twice are found unchanged. Values more than a day after the load began do not count: a row
-    with a wrong clock must not hide those that come after it.
+    with a wrong clock must not hide those that come after it. Where sources.yaml names another
+    column than before, the read begins at the beginning.
     """
 
     def __init__(
@@ -71,9 +72,11 @@ class Cursor:
         return whole(select, self._source, self._table)
 
     def stored(self) -> str | None:
-        """The value up to which the last load read."""
+        """The value up to which the last load read, if it was one of the same column."""
         row = self._connection.execute(
-            "SELECT cursor_value FROM raw.cursors WHERE source = ? AND stream = ?", self._key
+            "SELECT cursor_value FROM raw.cursors WHERE source = ? AND stream = ? "
+            "AND COALESCE(column_name, ?, '') = COALESCE(?, '')",
+            [*self._key, self._config.cursor, self._config.cursor],
         ).fetchone()
         return str(row[0]) if row else None
 
@@ -87,7 +90,9 @@ class Cursor:
             "DELETE FROM raw.cursors WHERE source = ? AND stream = ?", self._key
         )
         self._connection.execute(
-            "INSERT INTO raw.cursors VALUES (?, ?, ?, ?)", [*self._key, after, batch_id]
+            "INSERT INTO raw.cursors (source, stream, cursor_value, batch_id, column_name) "
+            "VALUES (?, ?, ?, ?, ?)",
+            [*self._key, after, batch_id, self._config.cursor or ""],
         )
         for file in reading.files:
             self._connection.execute(

@@ -142,9 +142,10 @@ class _Job:
         self.cursor = Cursor(self.connection, self.source, self.table, self.started_at)
         if self.compares and not self.reading.is_full:
             raise PatronError(
-                f"stream {self.table.name} cannot find deletions: its files are read once each",
+                f"stream {self.table.name} cannot find deletions: loads read only what is new",
                 where=f"{self.where}.deletes",
-                remedy="remove 'incremental' from the file, or 'deletes: full_compare'",
+                remedy="remove 'deletes: full_compare', or let the source be read whole: files "
+                "without 'incremental', connectors with 'full_refresh'",
             )
 
     @property

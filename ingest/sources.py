@@ -18,7 +18,7 @@ from ingest.configs import (
     SourceConfig,
     StreamConfig,
 )
-from ingest.contract import load_contract
+from ingest.contract import Table, load_contract
 from ingest.names import suggestion
 from ingest.yaml_file import read_yaml
 from patron.errors import PatronError
@@ -164,6 +164,26 @@ def _check_streams(path: Path, key: str, streams: dict[str, StreamConfig]) -> No
                 where=f"{path}: {key}.{stream}.cursor",
                 remedy=suggestion(config.cursor, columns),
             )
+        if config.overlap is not None:
+            _check_overlap(f"{path}: {key}.{stream}.overlap", contract.table(stream), config)
+
+
+def _check_overlap(where: str, table: Table, config: StreamConfig) -> None:
+    if config.cursor is None:
+        raise PatronError(
+            "an overlap is measured back from a cursor, and the stream has none",
+            where=where,
+            remedy="add for instance 'cursor: updated_at', or remove 'overlap'",
+        )
+    kind = table.column(config.cursor).kind
+    is_number = str(config.overlap).isdigit()
+    fits = {"timestamp": not is_number, "date": True, "integer": is_number}
+    if not fits.get(kind, False):
+        raise PatronError(
+            f"the overlap '{config.overlap}' does not fit the cursor {config.cursor}, a {kind}",
+            where=where,
+            remedy="write a duration such as '10 minutes' for times and dates, a number for ids",
+        )
 
 
 def _keys(model: type[BaseModel]) -> list[str]:

@@ -114,6 +114,38 @@ def test_deletions_cannot_be_found_in_files_read_once(shop, declare, write_order
         ingest_all(shop)
 
 
+@pytest.mark.parametrize(
+    ("cursor", "overlap", "message"),
+    [
+        ("cursor: updated_at", "1000", "does not fit the cursor updated_at, a timestamp"),
+        ("cursor: order_id", "10 minutes", "does not fit the cursor order_id, a text"),
+        ("max_drop: 0.5", "10 minutes", "the stream has none"),
+    ],
+)
+def test_an_overlap_that_does_not_fit_is_refused(shop, declare, cursor, overlap, message) -> None:
+    text = CURSOR.format(overlap=overlap, deletes="never").replace("cursor: updated_at", cursor)
+    declare(text)
+    with pytest.raises(PatronError, match=message):
+        ingest_all(shop)
+
+
+def test_another_cursor_column_begins_at_the_beginning(shop, declare, write_orders, query) -> None:
+    declare(CURSOR.format(overlap="1 minute", deletes="never"))
+    write_orders(order(1, "2024-03-01"))
+    ingest_all(shop)
+    declare(
+        CURSOR.format(overlap="1 minute", deletes="never")
+        .replace("updated_at AS", "ordered_at AS")
+        .replace("cursor: updated_at", "cursor: ordered_at")
+    )
+    write_orders(order(1, "2024-03-01"), order(2, "2024-03-02"))
+    ingest_all(shop)
+    assert ids(query) == ["O1", "O2"]
+    assert query("SELECT cursor_value, column_name FROM raw.cursors") == [
+        ("2024-01-01 09:00:00", "ordered_at")
+    ]
+
+
 def test_an_overlap_says_how_it_is_written(shop, declare) -> None:
     declare(CURSOR.format(overlap="a while", deletes="never"))
     with pytest.raises(PatronError, match="write it as '10 minutes'"):

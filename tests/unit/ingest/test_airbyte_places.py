@@ -32,7 +32,11 @@ def connection():
 def load(connection: duckdb.DuckDBPyConnection, stream: str, number: int) -> None:
     """What the core does when a stream is loaded."""
     connection.execute("DELETE FROM raw.cursors WHERE stream = ?", [stream])
-    connection.execute("INSERT INTO raw.cursors VALUES ('ads', ?, ?, 'b')", [stream, str(number)])
+    connection.execute(
+        "INSERT INTO raw.cursors (source, stream, cursor_value, batch_id) "
+        "VALUES ('ads', ?, ?, 'b')",
+        [stream, str(number)],
+    )
 
 
 def moved(name: str, state: object) -> StagedStream:
