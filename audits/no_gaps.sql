@@ -1,11 +1,13 @@
 AUDIT (
-  name no_gaps
+  name no_gaps,
+  defaults (by = TRUE, step = INTERVAL '1' DAY)
 );
 
+/* Each day of a key, or start of a period of another length, occurs once and follows the one before. */
 WITH neighbours AS (
   SELECT
     @column AS this_day,
-    LAG(@column) OVER (ORDER BY @column) AS day_before
+    LAG(@column) OVER (PARTITION BY @EACH(@by, c -> c) ORDER BY @column) AS day_before
   FROM @this_model
 )
 SELECT
@@ -13,4 +15,6 @@ SELECT
   this_day
 FROM neighbours
 WHERE
-  DATE_DIFF('DAY', day_before, this_day) <> 1
+  this_day <> (
+    day_before + @step
+  )::DATE

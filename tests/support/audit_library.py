@@ -166,6 +166,22 @@ CASES = [
         [(True, 4, 5, 1)],
     ),
     LibraryCase(
+        'no_gaps("column" := month_start, step := INTERVAL \'1\' MONTH, "by" := id)',
+        rows(
+            "id, month_start",
+            "1, DATE '2024-01-01'",
+            "1, DATE '2024-02-01'",
+            "2, DATE '2025-01-01'",
+        ),
+        rows(
+            "id, month_start",
+            "1, DATE '2024-02-01'",
+            "1, DATE '2024-04-01'",
+            "2, DATE '2025-01-01'",
+        ),
+        [("2024-02-01", "2024-04-01")],
+    ),
+    LibraryCase(
         'recent("column" := day)',
         rows("day", "DATE '2025-02-28'", "DATE '2024-01-01'"),
         rows("day", "DATE '2025-02-27'", "DATE '2024-01-01'"),
