@@ -53,11 +53,12 @@ def ingest(request: Request) -> Outcome:
     loaded = [load for load in loads if load.status == "loaded"]
     rows = sum(load.rows_inserted + load.rows_updated for load in loaded)
     rejected = sum(load.rows_rejected for load in loads)
+    removed = sum(load.rows_deleted for load in loads)
     if not loaded:
         return Outcome(SKIPPED, "nothing new at the sources")
-    return Outcome(
-        DONE, f"{_counted(rows, 'row')} of {_counted(len(loaded), 'stream')}, {rejected:,} rejected"
-    )
+    parts = [f"{_counted(rows, 'row')} of {_counted(len(loaded), 'stream')}"]
+    parts += [f"{removed:,} removed"] if removed else []
+    return Outcome(DONE, ", ".join([*parts, f"{rejected:,} rejected"]))
 
 
 def transform(request: Request) -> Outcome:
