@@ -14,6 +14,7 @@ import duckdb
 
 from ingest.contract import Table
 from ingest.stage import PRESENT, STAGED
+from patron.durable import flush
 from patron.errors import PatronError
 from patron.shop import Shop
 from patron.sql import identifier, literal
@@ -78,6 +79,7 @@ def ensure_key(shop: Shop, connection: duckdb.DuckDBPyConnection) -> Pseudonyms:
             file.flush()
             os.fsync(file.fileno())
         draft.replace(path)
+        flush(shop.data)
     return read_key(shop)
 
 

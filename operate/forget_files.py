@@ -12,9 +12,9 @@ from typing import IO, cast
 
 from operate import forget_parquet
 from operate.forget_fresh import DRAFT_SUFFIX
-from operate.forget_journal import flush
 from operate.forget_text import TEXT_SUFFIXES, clean_stream
 from operate.forget_values import Cleaner
+from patron.durable import flush
 from patron.shop import Shop
 
 SKIPPED_FOLDERS = frozenset(

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import duckdb
 
-from operate.forget_journal import flush
+from patron.durable import flush
 from patron.errors import PatronError
 from patron.sql import identifier, literal
 from patron.warehouse import MEMORY_LIMIT, connect, first_line

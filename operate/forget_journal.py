@@ -12,6 +12,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from operate.forget_people import Person
+from patron.durable import flush
 from patron.shop import Shop
 
 JOURNAL_FILE = ".erasure.json"
@@ -60,12 +61,3 @@ def close_journal(shop: Shop) -> None:
     path.unlink()
     path.with_name(f"{path.name}.tmp").unlink(missing_ok=True)
     flush(path.parent)
-
-
-def flush(path: Path) -> None:
-    """Put a file, or the names in a folder, on the disk before going on."""
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

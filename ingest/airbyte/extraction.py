@@ -16,6 +16,7 @@ from ingest.configs import AirbyteSource
 from ingest.sources import Source
 from ingest.temporary import private_folder
 from patron.console import say
+from patron.durable import flush
 from patron.errors import PatronError
 from patron.shop import Shop
 
@@ -102,11 +103,7 @@ class Request:
 
     def complete(self) -> None:
         """Make the file appear, durably and at once."""
-        descriptor = os.open(self.part, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
+        flush(self.part)
         self.part.replace(self.target)
 
 

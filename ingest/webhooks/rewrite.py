@@ -8,7 +8,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from ingest.webhooks.segments import CLOSE_FILE, lines_in, list_segments
-from ingest.webhooks.writer import flush_folder, receiver_runs
+from ingest.webhooks.writer import receiver_runs
+from patron.durable import flush
 from patron.errors import BusyError
 
 POLL_SECONDS = 0.1
@@ -72,7 +73,7 @@ def _replace(path: Path, content: bytes) -> None:
         os.fsync(file.fileno())
     os.utime(fresh, ns=(facts.st_atime_ns, facts.st_mtime_ns))
     fresh.replace(path)
-    flush_folder(path.parent)
+    flush(path.parent)
 
 
 def _private(name: str, flags: int) -> int:

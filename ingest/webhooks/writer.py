@@ -9,6 +9,7 @@ import time
 from pathlib import Path
 
 from ingest.webhooks.segments import CLOSE_FILE, LOCK_FILE, next_segment
+from patron.durable import flush, flush_descriptor
 from patron.errors import BusyError
 
 SEGMENT_BYTES = 16_000_000
@@ -31,7 +32,7 @@ class SegmentWriter:
         self._folder = folder
         self._limits = segment_bytes, segment_seconds
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        flush_folder(folder.parent)
+        flush(folder.parent)
         self._lock = os.open(folder / LOCK_FILE, os.O_RDWR | os.O_CREAT, 0o600)
         self._segment: Path | None = None
         self._descriptor = -1
@@ -57,7 +58,7 @@ class SegmentWriter:
             self._open()
         try:
             _write(self._descriptor, data)
-            _flush(self._descriptor)
+            flush_descriptor(self._descriptor)
         except OSError:
             self._abandon()
             raise
@@ -87,7 +88,7 @@ class SegmentWriter:
         self._descriptor = os.open(segment, flags, 0o600)
         self._segment, self._size, self._began = segment, 0, time.monotonic()
         try:
-            flush_folder(self._folder)
+            flush(self._folder)
         except OSError:
             self._abandon()
             raise
@@ -129,24 +130,7 @@ def is_full(error: OSError) -> bool:
     return error.errno in (errno.ENOSPC, errno.EDQUOT)
 
 
-def flush_folder(folder: Path) -> None:
-    """Make the names in a folder durable."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        _flush(descriptor)
-    finally:
-        os.close(descriptor)
-
-
 def _write(descriptor: int, data: bytes) -> None:
     rest = memoryview(data)
     while rest:
         rest = rest[os.write(descriptor, rest) :]
-
-
-def _flush(descriptor: int) -> None:
-    full = getattr(fcntl, "F_FULLFSYNC", None)
-    if full is None:
-        os.fsync(descriptor)
-    else:  # macOS: fsync alone leaves the data in the drive's cache
-        fcntl.fcntl(descriptor, full)

@@ -188,8 +188,8 @@ def test_a_header_of_ones_own(tmp_path) -> None:
 
 def test_requests_at_the_same_time_share_one_write(shop, monkeypatch) -> None:
     flushed = []
-    flush = writer._flush
-    monkeypatch.setattr(writer, "_flush", lambda fd: (flushed.append(fd), flush(fd)))
+    flush = writer.flush_descriptor
+    monkeypatch.setattr(writer, "flush_descriptor", lambda fd: (flushed.append(fd), flush(fd)))
     bodies = [b'{"id": %d}' % number for number in range(50)]
     answers = shop.post(*[(body, signed(body)) for body in bodies])
     assert {answer.status_code for answer in answers} == {200}
