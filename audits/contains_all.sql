@@ -2,6 +2,7 @@ AUDIT (
   name contains_all
 );
 
+/* Every key of another table occurs here, too. */
 SELECT
   other_side.@column AS missing_key
 FROM @other_table AS other_side

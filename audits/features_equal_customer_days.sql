@@ -3,6 +3,7 @@ AUDIT (
   dialect duckdb
 );
 
+/* The features of each cutoff add up to the orders and revenue of the customer days before it. */
 WITH features AS (
   SELECT
     cutoff_date,

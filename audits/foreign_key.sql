@@ -5,6 +5,7 @@ AUDIT (
   )
 );
 
+/* Every key that is known is one of the parent table. */
 SELECT
   child.@column AS orphan_key,
   COUNT(*) AS orphan_rows

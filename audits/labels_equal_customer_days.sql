@@ -3,6 +3,7 @@ AUDIT (
   dialect duckdb
 );
 
+/* The labels of each cutoff add up to the orders and revenue that known customers had up to the label's day. */
 WITH labels AS (
   SELECT
     cutoff_date,

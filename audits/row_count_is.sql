@@ -2,6 +2,7 @@ AUDIT (
   name row_count_is
 );
 
+/* There are exactly so many rows. */
 SELECT
   COUNT(*) AS row_count
 FROM @this_model

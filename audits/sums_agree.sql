@@ -3,6 +3,7 @@ AUDIT (
   defaults (tolerance = 0, other_condition = TRUE)
 );
 
+/* A column here and one of another table add up to the same within a tolerance, which is none where not said. */
 SELECT
   this_side.total AS this_total,
   other_side.total AS other_total
