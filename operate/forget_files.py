@@ -20,7 +20,6 @@ from patron.shop import Shop
 SKIPPED_FOLDERS = frozenset(
     {".git", ".venv", ".venv-airbyte", ".cache", "__pycache__", "node_modules"}
 )
-DATABASES = (".duckdb", ".wal")
 
 
 def shop_files(shop: Shop, skip: frozenset[Path] = frozenset()) -> list[Path]:
