@@ -38,4 +38,6 @@ def chi_square_p_value(evaluator: MacroEvaluator, statistic: exp.Expression) -> 
         series = f"({coefficient} + {t} * {series})"
     # Not every engine takes EXP of so negative a number for zero.
     tail = f"LEAST({t} * EXP({series} - {root} * {root}), 1)"
-    return f"CASE WHEN {root} > 25.5 THEN 0 ELSE {tail} END"
+    # LEAST passes over NULL, so what is unknown needs a line of its own.
+    unknown = f"({statistic.sql('duckdb')}) IS NULL"
+    return f"CASE WHEN {unknown} THEN NULL WHEN {root} > 25.5 THEN 0 ELSE {tail} END"

@@ -17,7 +17,7 @@ MODEL (
     )),
     accepted_range("column" := price_elasticity_error, min_v := 0)
   ),
-  description 'How the demand of each product answers to its price: the slope of the logarithm of order lines per order line of the shop over the logarithm of the price, one point per price (before discounts, which hang on customers), weighted with the lines. Days without a sale count for the price of the nearest day with one. Null where too little was sold, or the price moved too little to tell (elasticity_min_lines, elasticity_min_price_points, elasticity_min_price_spread). One row per product with two days of sales. Answers: what does a price change of one percent do to demand, and how sure is that?',
+  description 'How the demand of each product answers to its price: the slope of the logarithm of order lines per order line of the shop over the logarithm of the price, one point per price (before discounts, which hang on customers), weighted with the lines. What the shop sold between two sales at different prices counts half for each. Null where too little was sold, or the price moved too little to tell (elasticity_min_lines, elasticity_min_price_points, elasticity_min_price_spread). One row per product with two days of sales. Answers: what does a price change of one percent do to demand, and how sure is that?',
   column_descriptions (
     product_id = 'The shop''s id of the product',
     price_point_count = 'Different prices at which it was sold, each the mean of a day',

@@ -148,7 +148,9 @@ def _plain(name: str) -> str:
 def _query(model: Model) -> str:
     if model.is_seed:
         path = (Path(str(model._path)).parent / str(model.kind.path)).resolve()
-        columns = ", ".join(f"{n}::{t.sql('duckdb')} AS {n}" for n, t in model.columns_to_types.items())
+        columns = ", ".join(
+            f"{n}::{t.sql('duckdb')} AS {n}" for n, t in model.columns_to_types.items()
+        )
         return f"SELECT {columns} FROM READ_CSV('{path}', header = TRUE, all_varchar = TRUE)"
     query = model.render_query_or_raise(start=START, end=END, execution_time=END)
     for table in query.find_all(exp.Table):
