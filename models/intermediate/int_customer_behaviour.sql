@@ -20,11 +20,15 @@ MODEL (
     unique_combination_of_columns(columns := (
       customer_id
     )),
-    accepted_range("column" := spending_trend, min_v := -1, max_v := 1),
-    accepted_range("column" := purchase_volatility, min_v := 0),
-    accepted_range("column" := price_sensitivity, min_v := 0, max_v := 1),
-    accepted_range("column" := promotion_responsiveness, min_v := 0, max_v := 1),
-    accepted_range("column" := brand_loyalty, min_v := 0, max_v := 1),
+    forall(
+      criteria := (
+        spending_trend BETWEEN -1 AND 1,
+        purchase_volatility >= 0,
+        price_sensitivity BETWEEN 0 AND 1,
+        promotion_responsiveness BETWEEN 0 AND 1,
+        brand_loyalty BETWEEN 0 AND 1
+      )
+    ),
     same_row_count(table_name := intermediate.int_customer_order_summary)
   ),
   description 'How each customer buys, as of the as-of date. One row per customer with a valid sale. Answers: does a customer spend more and more, evenly, for the price, after campaigns, out of love for a brand?',

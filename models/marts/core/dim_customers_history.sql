@@ -1,21 +1,6 @@
 MODEL (
   name marts.dim_customers_history,
-  kind SCD_TYPE_2_BY_COLUMN (
-    unique_key customer_id,
-    columns (
-      country,
-      state,
-      city,
-      subscription_tier,
-      acquisition_channel,
-      has_marketing_consent,
-      is_reachable,
-      signup_date
-    ),
-    execution_time_as_valid_from TRUE,
-    invalidate_hard_deletes TRUE,
-    disable_restatement TRUE
-  ),
+  kind VIEW,
   owner customer_team,
   cron '@daily',
   tags (mart, core),
@@ -23,19 +8,13 @@ MODEL (
   references (
     customer_id
   ),
+  depends_on (
+    marts.dim_customers
+  ),
   audits (
-    not_null(columns := (customer_id, valid_from, signup_date)),
-    unique_combination_of_columns(columns := (customer_id, valid_from), blocking := FALSE),
-    forall(criteria := (
-      valid_to > valid_from OR valid_to IS NULL
-    ), blocking := FALSE),
-    one_valid_version("column" := customer_id, dimension := marts.dim_customers),
-    foreign_key(
-      "column" := customer_id,
-      parent_table := marts.dim_customers,
-      parent_column := customer_id,
-      condition := child.valid_to IS NULL
-    )
+    not_null(columns := (customer_id, valid_from)),
+    same_row_count(table_name := intermediate.int_customer_versions),
+    contains_all("column" := customer_id, other_table := marts.dim_customers)
   ),
   description 'What was known of each customer when, without contact data: a record of what every run saw, which no restatement rewrites. One row per customer and version. What the customer was before the first run is not known: the first version begins with the run that first saw the customer. A customer the shop deleted has no version that is valid still; of one that was erased the versions stay under the pseudonym. Answers: which tier, place and consent did a customer have on a day? How many changed tier, and from what to what?',
   column_descriptions (
@@ -55,12 +34,14 @@ MODEL (
 
 SELECT
   customer_id::TEXT AS customer_id,
-  country::TEXT AS country,
-  state::TEXT AS state,
-  city::TEXT AS city,
-  subscription_tier::TEXT AS subscription_tier,
-  acquisition_channel::TEXT AS acquisition_channel,
-  has_marketing_consent::BOOLEAN AS has_marketing_consent,
-  is_reachable::BOOLEAN AS is_reachable,
-  signup_date::DATE AS signup_date
-FROM marts.dim_customers
+  NULLIF(country, '')::TEXT AS country,
+  NULLIF(state, '')::TEXT AS state,
+  NULLIF(city, '')::TEXT AS city,
+  NULLIF(subscription_tier, '')::TEXT AS subscription_tier,
+  NULLIF(acquisition_channel, '')::TEXT AS acquisition_channel,
+  NULLIF(has_marketing_consent, '')::BOOLEAN AS has_marketing_consent,
+  NULLIF(is_reachable, '')::BOOLEAN AS is_reachable,
+  NULLIF(signup_date, '')::DATE AS signup_date,
+  valid_from::TIMESTAMP AS valid_from,
+  valid_to::TIMESTAMP AS valid_to
+FROM intermediate.int_customer_versions

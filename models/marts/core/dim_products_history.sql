@@ -1,25 +1,6 @@
 MODEL (
   name marts.dim_products_history,
-  kind SCD_TYPE_2_BY_COLUMN (
-    unique_key product_id,
-    columns (
-      product_name,
-      brand,
-      aisle_id,
-      aisle_name,
-      department_id,
-      department_name,
-      product_category,
-      unit_cost,
-      list_price,
-      is_bundle,
-      is_active,
-      is_listed
-    ),
-    execution_time_as_valid_from TRUE,
-    invalidate_hard_deletes TRUE,
-    disable_restatement TRUE
-  ),
+  kind VIEW,
   owner product_team,
   cron '@daily',
   tags (mart, core),
@@ -27,19 +8,13 @@ MODEL (
   references (
     product_id
   ),
+  depends_on (
+    marts.dim_products
+  ),
   audits (
-    not_null(columns := (product_id, valid_from, product_name)),
-    unique_combination_of_columns(columns := (product_id, valid_from), blocking := FALSE),
-    forall(criteria := (
-      valid_to > valid_from OR valid_to IS NULL
-    ), blocking := FALSE),
-    one_valid_version("column" := product_id, dimension := marts.dim_products),
-    foreign_key(
-      "column" := product_id,
-      parent_table := marts.dim_products,
-      parent_column := product_id,
-      condition := child.valid_to IS NULL
-    )
+    not_null(columns := (product_id, valid_from)),
+    same_row_count(table_name := intermediate.int_product_versions),
+    contains_all("column" := product_id, other_table := marts.dim_products)
   ),
   description 'What was known of each product when: a record of what every run saw, which no restatement rewrites. One row per product and version. The first version begins with the run that first saw the product; what was before is not known. Answers: what did a product cost and what was asked for it on a day? When did prices change, and by how much?',
   column_descriptions (
@@ -63,16 +38,18 @@ MODEL (
 
 SELECT
   product_id::TEXT AS product_id,
-  product_name::TEXT AS product_name,
-  brand::TEXT AS brand,
-  aisle_id::TEXT AS aisle_id,
-  aisle_name::TEXT AS aisle_name,
-  department_id::TEXT AS department_id,
-  department_name::TEXT AS department_name,
-  product_category::TEXT AS product_category,
-  unit_cost::DECIMAL(18, 2) AS unit_cost,
-  list_price::DECIMAL(18, 2) AS list_price,
-  is_bundle::BOOLEAN AS is_bundle,
-  is_active::BOOLEAN AS is_active,
-  is_listed::BOOLEAN AS is_listed
-FROM marts.dim_products
+  NULLIF(product_name, '')::TEXT AS product_name,
+  NULLIF(brand, '')::TEXT AS brand,
+  NULLIF(aisle_id, '')::TEXT AS aisle_id,
+  NULLIF(aisle_name, '')::TEXT AS aisle_name,
+  NULLIF(department_id, '')::TEXT AS department_id,
+  NULLIF(department_name, '')::TEXT AS department_name,
+  NULLIF(product_category, '')::TEXT AS product_category,
+  NULLIF(unit_cost, '')::DECIMAL(18, 2) AS unit_cost,
+  NULLIF(list_price, '')::DECIMAL(18, 2) AS list_price,
+  NULLIF(is_bundle, '')::BOOLEAN AS is_bundle,
+  NULLIF(is_active, '')::BOOLEAN AS is_active,
+  NULLIF(is_listed, '')::BOOLEAN AS is_listed,
+  valid_from::TIMESTAMP AS valid_from,
+  valid_to::TIMESTAMP AS valid_to
+FROM intermediate.int_product_versions

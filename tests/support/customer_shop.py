@@ -1,0 +1,80 @@
+"""One simulated shop with all models about customers, shared by the tests of a process.
+
+    python -m tests.support.customer_shop docs/marts/customers.md
+
+writes the results of the queries of a page.
+"""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from functools import cache
+from pathlib import Path
+
+from tests.support.built_shop import BuiltShop, simulated
+from tests.support.doc_queries import with_results
+
+MARTS = (
+    "marts.mart_cohort_retention",
+    "marts.mart_customer_segments",
+    "marts.mart_segment_migration",
+    "marts.mart_action_list",
+)
+MODELS = (
+    "intermediate.int_customer_months",
+    "intermediate.int_customer_behaviour_orders",
+    "intermediate.int_customer_behaviour_items",
+    "intermediate.int_customer_behaviour_touches",
+    "intermediate.int_customer_behaviour",
+    *MARTS,
+)
+VERSIONS = ("intermediate.int_customer_versions", "intermediate.int_product_versions")
+HISTORIES = ("marts.dim_customers_history", "marts.dim_products_history")
+# No model is trained, so nothing is predicted.
+PREDICTIONS = {
+    "clv": "horizon_days INT, predicted_clv DOUBLE, predicted_clv_lower DOUBLE, "
+    "predicted_clv_upper DOUBLE",
+    "churn": "churn_probability DOUBLE",
+    "next_order": "expected_next_order_date DATE, next_order_from DATE, next_order_to DATE",
+}
+OPTIONS = ("--customers", "1000", "--orders", "10000", "--days", "730", "--seed", "1")
+FIRST_RUN = "TIMESTAMP '2026-03-01 06:00:00'"
+
+
+@cache
+def customer_shop() -> BuiltShop:
+    """The shop of seed 1 of which docs/marts/customers.md tells."""
+    shop = simulated(Path(tempfile.mkdtemp()), *OPTIONS)
+    without_predictions(shop)
+    shop.build(*MODELS)
+    shop.build(*VERSIONS)
+    for name in VERSIONS:
+        # The first run's versions, as SQLMesh makes them.
+        shop.connection.execute(f"ALTER TABLE {name} ADD COLUMN valid_from TIMESTAMP")
+        shop.connection.execute(f"ALTER TABLE {name} ADD COLUMN valid_to TIMESTAMP")
+        shop.connection.execute(f"UPDATE {name} SET valid_from = {FIRST_RUN}")
+    shop.build(*HISTORIES)
+    return shop
+
+
+def without_predictions(shop: BuiltShop) -> None:
+    """Make the tables of predictions, with no rows."""
+    for task, columns in PREDICTIONS.items():
+        name = f"ml.{task}_predictions"
+        shop.connection.execute(
+            f"CREATE TABLE {name}"
+            f" (scoring_date DATE, customer_id TEXT, model_version TEXT, {columns})"
+        )
+        shop.built.add(name)
+
+
+def main() -> None:
+    """Renew the results of a page."""
+    page = Path(sys.argv[1])
+    text = with_results(page.read_text(encoding="utf-8"), customer_shop().connection)
+    page.write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
