@@ -2,20 +2,24 @@
 
     python -m tests.support.doc_queries docs/marts/products.md
 
-writes the result of every ```sql block into the ```text block below it, on the shop of
-`tests.support.product_shop`.
+writes the result of every ```sql block into the ```text block below it, on the shop that the page
+tells of.
 """
 
 from __future__ import annotations
 
 import re
 import sys
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
 BLOCK = re.compile(r"```sql\n(?P<query>.*?)```\n\n```text\n(?P<result>.*?)```", re.DOTALL)
+
+# The shop of each page: a function of the module of the same name.
+SHOPS = {"executive": "growth_shop", "marketing": "growth_shop", "products": "product_shop"}
 
 
 def with_results(page: str, connection: duckdb.DuckDBPyConnection) -> str:
@@ -45,11 +49,11 @@ def _shown(value: Any) -> str:
 
 def main() -> None:
     """Renew the results of a page."""
-    from tests.support.product_shop import product_shop
-
     page = Path(sys.argv[1])
+    name = SHOPS[page.stem]
+    shop = getattr(import_module(f"tests.support.{name}"), name)()
     page.write_text(
-        with_results(page.read_text(encoding="utf-8"), product_shop().connection), encoding="utf-8"
+        with_results(page.read_text(encoding="utf-8"), shop.connection), encoding="utf-8"
     )
 
 
