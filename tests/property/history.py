@@ -102,7 +102,7 @@ class History:
 def histories(draw: st.DrawFn) -> History:
     """Some deliveries, a build, again some deliveries, and so on; deliveries come last."""
     steps: list[Step] = []
-    for _ in range(draw(st.integers(1, 3))):
+    for _ in range(draw(st.integers(1, 2))):
         steps += draw(_DELIVERIES)
         steps.append(draw(_BUILD))
     steps += draw(_DELIVERIES)
