@@ -36,7 +36,7 @@ class Scratch:
     @classmethod
     def of(cls, shop: Shop) -> Scratch:
         """From the models of a shop's production."""
-        statements, tables = [], []
+        statements, tables, records = [], [], set()
         with transform.open_context(shop, load=False) as context:
             production = load_production(context, f"{LAST_DAY.isoformat()}T01:00:00")
             assert production is not None
@@ -44,7 +44,9 @@ class Scratch:
                 if snapshot.is_external:
                     continue
                 statements.append(_statement(snapshot))
-                if snapshot.model.is_sql:
+                if _is_record(snapshot, records):
+                    records.add(snapshot.name)
+                elif snapshot.model.is_sql:
                     tables.append(name_of(snapshot))
         return cls(tuple(statements), tuple(tables))
 
@@ -84,6 +86,12 @@ def contents(connection: duckdb.DuckDBPyConnection, tables: tuple[str, ...]) -> 
     }
 
 
+def _is_record(snapshot: Any, records: set[str]) -> bool:
+    """Whether a table holds versions that runs saw, which raw cannot tell, or shows such a table."""
+    shows = snapshot.model.kind.is_view and any(one.name in records for one in snapshot.parents)
+    return bool(snapshot.model.kind.is_scd_type_2 or shows)
+
+
 def _statement(snapshot: Any) -> str:
     model = snapshot.model
     kind = "VIEW" if model.kind.is_view else "TABLE"
@@ -94,7 +102,7 @@ def _query(model: Any) -> str:
     if model.is_seed:
         (frame,) = model.render_seed()
         return _values(model, frame.to_dict("records"))
-    if not model.is_sql:
+    if not model.is_sql or model.kind.is_scd_type_2:
         return _values(model, [])
     moment = datetime(LAST_DAY.year, LAST_DAY.month, LAST_DAY.day, tzinfo=UTC)
     query = model.render_query_or_raise(
