@@ -87,7 +87,7 @@ def contents(connection: duckdb.DuckDBPyConnection, tables: tuple[str, ...]) -> 
 
 
 def _is_record(snapshot: Any, records: set[str]) -> bool:
-    """Whether a table holds versions that runs saw, which raw cannot tell, or shows such a table."""
+    """Whether a table holds versions that runs saw, which raw cannot tell, or shows one."""
     shows = snapshot.model.kind.is_view and any(one.name in records for one in snapshot.parents)
     return bool(snapshot.model.kind.is_scd_type_2 or shows)
 
