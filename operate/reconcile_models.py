@@ -12,6 +12,7 @@ from sqlmesh.core.macros import RuntimeStage
 from sqlmesh.core.snapshot.definition import DeployabilityIndex, snapshots_to_dag
 from sqlmesh.utils.date import to_datetime
 
+from operate.record import now
 from operate.restatement import CUMULATIVE, Intervals
 from operate.session import PRODUCTION
 
@@ -31,12 +32,12 @@ class Production:
     Attributes:
         snapshots: Its models by SQLMesh's name, parents first.
         plan_id: The plan that made it.
-        execution_time: The moment to pretend it is; None for the present.
+        execution_time: The moment it is, or is pretended to be.
     """
 
     snapshots: dict[str, Snapshot]
     plan_id: str
-    execution_time: str | None = None
+    execution_time: str
 
     def sources(self, snapshot: Snapshot) -> list[Snapshot]:
         """The tables a model reads, also through views; tables of the shop among them."""
@@ -81,7 +82,10 @@ def load_production(context: Any, execution_time: str | None) -> Production | No
     found = context.state_reader.get_snapshots(environment.snapshots)
     order = [key for key in snapshots_to_dag(found.values()) if key in found]
     return Production(
-        {found[key].name: found[key] for key in order}, environment.plan_id, execution_time
+        {found[key].name: found[key] for key in order},
+        environment.plan_id,
+        # One present for all that is compared; without any SQLMesh would take 1970 for it.
+        execution_time or now().isoformat(),
     )
 
 
