@@ -39,8 +39,11 @@ MODEL (
     aov = 'Net revenue per valid sale',
     gross_margin_share = 'Gross margin as a share of the net revenue whose cost is known, 0 to 1',
     refund_share = 'Refunds as a share of the net revenue of the day, 0 or more',
-    conversion_rate = 'Orders per web session; null without a source of web sessions',
-    customer_acquisition_cost = 'Marketing spend per new customer; null without a source of spend',
+    visits = 'Visits to the web shop; null without a source of them',
+    converted_visits = 'Visits that led to an order that counts; null without a source of visits',
+    marketing_spend = 'Spent on marketing; null without a source, and before and after the days it tells of',
+    conversion_rate = 'Visits that led to an order as a share of all, 0 to 1; null without visits',
+    customer_acquisition_cost = 'Marketing spend per new customer; null without either',
     is_current_period = 'In the month of the last complete day',
     as_of_date = 'The day after the last complete day of orders: everything before it is known'
   )
@@ -79,6 +82,41 @@ WITH daily_orders AS (
   FROM staging.stg_customers
   GROUP BY
     signup_date
+), daily_spend AS (
+  SELECT
+    spend_date,
+    SUM(spend_amount)::DECIMAL(18, 2) AS marketing_spend
+  FROM staging.stg_marketing_spend
+  GROUP BY
+    spend_date
+), spend_days AS (
+  SELECT
+    MIN(spend_date) AS first_spend_date,
+    MAX(spend_date) AS last_spend_date
+  FROM daily_spend
+), daily_visits AS (
+  SELECT
+    session_date,
+    SUM(visit_count)::BIGINT AS visits,
+    SUM(converted_visit_count)::BIGINT AS converted_visits
+  FROM intermediate.int_channel_visits
+  GROUP BY
+    session_date
+), daily_marketing AS (
+  SELECT
+    days.date_day,
+    visits.visits,
+    visits.converted_visits,
+    COALESCE(
+      spend.marketing_spend,
+      CASE WHEN days.date_day BETWEEN spend_days.first_spend_date AND spend_days.last_spend_date THEN 0 END
+    ) AS marketing_spend
+  FROM intermediate.int_dates AS days
+  CROSS JOIN spend_days
+  LEFT JOIN daily_spend AS spend
+    ON days.date_day = spend.spend_date
+  LEFT JOIN daily_visits AS visits
+    ON days.date_day = visits.session_date
 )
 SELECT
   days.date_day::DATE AS date_day,
@@ -95,8 +133,11 @@ SELECT
   @safe_divide(orders.net_revenue, orders.orders)::DOUBLE AS aov,
   @safe_divide(orders.gross_margin, orders.costed_revenue)::DOUBLE AS gross_margin_share,
   @safe_divide(COALESCE(refunds.refunds, 0), orders.net_revenue)::DOUBLE AS refund_share,
-  NULL::DOUBLE AS conversion_rate,
-  NULL::DOUBLE AS customer_acquisition_cost,
+  marketing.visits::BIGINT AS visits,
+  marketing.converted_visits::BIGINT AS converted_visits,
+  marketing.marketing_spend::DECIMAL(18, 2) AS marketing_spend,
+  @safe_divide(marketing.converted_visits, marketing.visits)::DOUBLE AS conversion_rate,
+  @safe_divide(marketing.marketing_spend, orders.new_customers)::DOUBLE AS customer_acquisition_cost,
   days.is_current_period::BOOLEAN AS is_current_period,
   days.as_of_date::DATE AS as_of_date
 FROM intermediate.int_dates AS days
@@ -107,5 +148,7 @@ LEFT JOIN daily_refunds AS refunds
   ON days.date_day = refunds.returned_date
 LEFT JOIN daily_signups AS signups
   ON days.date_day = signups.signup_date
+LEFT JOIN daily_marketing AS marketing
+  ON days.date_day = marketing.date_day
 WHERE
   days.date_day >= as_of.first_order_date AND days.date_day < as_of.as_of_date

@@ -123,7 +123,62 @@ SELECT CASE WHEN i = 0 THEN 1000 WHEN i < 39 THEN 100 + i END::DOUBLE AS predict
 FROM RANGE(60) AS t(i)
 """
 
+CREDITS = """
+CREATE TABLE marts.checked (order_id TEXT, is_first_touch BOOLEAN, is_last_touch BOOLEAN,
+  linear_share DOUBLE);
+INSERT INTO marts.checked VALUES ('a', TRUE, FALSE, 1 / 3.0), ('a', FALSE, TRUE, 2 / 3.0),
+  ('b', TRUE, TRUE, 1);
+"""
+MOVEMENTS = """
+CREATE TABLE marts.checked (customer_id TEXT, month_start DATE, movement TEXT,
+  mrr_change DECIMAL(18, 2), customer_opening_mrr DECIMAL(18, 2),
+  customer_closing_mrr DECIMAL(18, 2));
+INSERT INTO marts.checked VALUES ('ann', '2025-03-01', 'expansion', -5, 5, 10),
+  ('ann', '2025-03-01', 'expansion', 10, 5, 10), ('ann', '2025-04-01', 'churned', -10, 10, 0);
+"""
+MONTHS = """
+CREATE TABLE marts.checked (month_start DATE, opening_mrr DECIMAL(18, 2), opening_subscribers INT,
+  closing_mrr DECIMAL(18, 2), closing_subscribers INT);
+INSERT INTO marts.checked VALUES ('2025-01-01', 0, 0, 5, 1), ('2025-02-01', 5, 1, 0, 0),
+  ('2025-03-01', 0, 0, 7, 1);
+"""
 CASES = [
+    Case(
+        "one_credit_per_order",
+        CREDITS,
+        "DELETE FROM marts.checked WHERE order_id = 'a' AND is_first_touch",
+        [("a", 0.0, 1.0, 0.6666666666666666)],
+    ),
+    Case(
+        "one_credit_per_order",
+        CREDITS,
+        "INSERT INTO marts.checked VALUES ('b', FALSE, TRUE, 0)",
+        [("b", 1.0, 2.0, 1.0)],
+    ),
+    Case(
+        "one_movement_per_customer",
+        MOVEMENTS,
+        "UPDATE marts.checked SET movement = 'new' WHERE mrr_change = 10",
+        [("ann", "2025-03-01", 5.0)],
+    ),
+    Case(
+        "one_movement_per_customer",
+        MOVEMENTS,
+        "UPDATE marts.checked SET mrr_change = -9 WHERE movement = 'churned'",
+        [("ann", "2025-04-01", -9.0)],
+    ),
+    Case(
+        "months_open_as_they_closed",
+        MONTHS,
+        "UPDATE marts.checked SET opening_mrr = 6 WHERE opening_mrr = 5",
+        [("2025-02-01", 6.0, 5.0)],
+    ),
+    Case(
+        "months_open_as_they_closed",
+        MONTHS,
+        "DELETE FROM marts.checked WHERE month_start = '2025-02-01'",
+        [("2025-03-01", 0.0, 5.0)],
+    ),
     Case(
         "one_currency(expected := @reporting_currency, set_by := 'PATRON_CURRENCY')",
         "CREATE TABLE marts.checked (order_id TEXT, currency TEXT);"
