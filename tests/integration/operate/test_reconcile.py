@@ -231,10 +231,10 @@ def test_killed_anywhere_a_plain_run_finishes_the_work(planned: Stock, tmp_path:
     assert done.code == 0, done.out + done.err
     expected = _without_records(undisturbed)
     assert expected != _without_records(planned)
-    for number in range(1, 9):
+    for number in range(1, 6):
         killed = planned.copy(tmp_path / f"killed{number}")
         at = ("2025-01-11T05:00", "patron", "--shop", str(killed.shop), "reconcile")
-        statement = done.statements * number // 9
+        statement = done.statements * number // 6
         assert killed.sqlmesh(*at, kill_before=statement).code == KILLED
         forgotten = _without_records(killed) != _without_records(planned)
         ended = killed.sqlmesh("2025-01-11T06:00", "run", "prod")
