@@ -95,7 +95,8 @@ def reconcile(request: Request) -> Outcome:
         return Outcome(SKIPPED, "no day is stale")
     tables = _counted(len(result.stale), "table")
     built = _counted(len(result.models), "model")
-    return Outcome(DONE, f"{_counted(result.days, 'day')} of {tables} stale, {built} built")
+    days = f"{_counted(result.days, 'day')} of " if result.days else ""
+    return Outcome(DONE, f"{days}{tables} stale, {built} built")
 
 
 def train(request: Request) -> Outcome:
