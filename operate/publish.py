@@ -3,7 +3,8 @@
 The copy is written to a file beside it and swapped in with `os.replace`, so a reader sees the old
 copy or the new one, and a kill leaves one of them. Each table carries a marker of the last batch
 that wrote it (from the run record, written in the batch's own transaction), so a later run knows
-which tables are behind, whatever interrupted the earlier one.
+which tables are behind, whatever interrupted the earlier one. Of tables that are built day by day
+only the days are copied that were built since (`publish_days`).
 """
 
 from __future__ import annotations
@@ -20,7 +21,8 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 from sqlglot import exp
 
-from operate import completeness, failures
+from operate import completeness, failures, publish_days
+from operate.publish_days import Daily, Spans
 from operate.record import now
 from patron.errors import PatronError
 from patron.shop import Shop
@@ -39,6 +41,10 @@ PLAIN_TABLES = (("quality", "model_runs"), ("quality", "audit_results"))
 # is reused and stays below twice its size; else it is written anew.
 REUSE_BELOW_CHANGED_SHARE = 0.5
 
+# In the order of their grain, the same rows give the same file. Sorting a large wide table costs
+# three times as much as copying it.
+SORTED_BELOW_ROWS = 200_000
+
 
 @dataclass(frozen=True)
 class Item:
@@ -48,6 +54,8 @@ class Item:
         marker: Changes whenever the rows, columns or descriptions may have changed.
         order_by: The grain, so that the same rows give the same file.
         row_estimate: About how many rows it has, to choose how to publish.
+        shape: Changes with its columns and with the table behind it.
+        daily: The table that is built day by day and that it follows, if there is one.
     """
 
     schema: str
@@ -55,11 +63,43 @@ class Item:
     marker: str
     order_by: tuple[str, ...]
     row_estimate: int
+    shape: str
+    daily: Daily | None
 
     @property
     def key(self) -> str:
         """The dotted name."""
         return f"{self.schema}.{self.name}"
+
+
+@dataclass(frozen=True)
+class Published:
+    """What is known of a table in the copy that readers have.
+
+    Attributes:
+        marker: The one of the item when it was copied.
+        shape: The same.
+        batch: The last batch of the run record at that time.
+    """
+
+    marker: str
+    shape: str | None
+    batch: int
+
+
+@dataclass(frozen=True)
+class Change:
+    """A table to be written.
+
+    Attributes:
+        item: Which one.
+        spans: The days to copy; None to copy it whole.
+        rows: About how many rows that are.
+    """
+
+    item: Item
+    spans: Spans | None
+    rows: int
 
 
 @dataclass(frozen=True)
@@ -94,18 +134,19 @@ def publish_if_behind(
     """
     cursor = adapter.cursor
     items = _items(cursor, snapshots)
-    published = manifest(shop.published)
-    changed = [item for item in items if published.get(item.key) != item.marker]
+    published = _published(shop.published)
+    changed = [item for item in items if _marker(published, item) != item.marker]
     gone = set(published) - {item.key for item in items}
     if not changed and not gone and shop.published.exists():
         return None
     if _is_held_back(cursor, snapshots):
         return None
-    reuse = bool(published) and _share(changed, items) < REUSE_BELOW_CHANGED_SHARE
+    changes = [_change(cursor, item, published.get(item.key)) for item in changed]
+    reuse = bool(published) and _share(changes, items) < REUSE_BELOW_CHANGED_SHARE
     if not reuse:
-        changed, gone = items, set()
+        changes, gone = [_change(cursor, item, None) for item in items], set()
     try:
-        _write(cursor, shop, changed, gone, run_id, reuse=reuse)
+        _write(cursor, shop, changes, gone, run_id, reuse=reuse)
     except (duckdb.Error, OSError) as error:
         raise PatronError(
             f"the models are built but not published: {first_line(error)}",
@@ -113,7 +154,20 @@ def publish_if_behind(
             remedy="make room or correct the permissions; the next run publishes, until then"
             " readers have the copy of before",
         ) from error
-    return Publication(tuple(item.key for item in changed), len(items) - len(changed))
+    return Publication(tuple(change.item.key for change in changes), len(items) - len(changes))
+
+
+def _marker(published: dict[str, Published], item: Item) -> str | None:
+    return published[item.key].marker if item.key in published else None
+
+
+def _change(cursor: Any, item: Item, published: Published | None) -> Change:
+    """What has to be copied of an item: the days built since it was published, or all of it."""
+    if published is None or item.daily is None or published.shape != item.shape:
+        return Change(item, None, item.row_estimate)
+    spans = publish_days.spans_since(cursor, item.daily.table, published.batch)
+    rows = publish_days.count_rows(cursor, item.daily.table, item.daily.column, spans)
+    return Change(item, spans, rows)
 
 
 def _is_held_back(cursor: Any, snapshots: dict[str, Snapshot]) -> bool:
@@ -136,6 +190,11 @@ def _is_held_back(cursor: Any, snapshots: dict[str, Snapshot]) -> bool:
 
 def manifest(path: Path) -> dict[str, str]:
     """The markers of a published copy; none where there is no readable copy."""
+    return {key: table.marker for key, table in _published(path).items()}
+
+
+def _published(path: Path) -> dict[str, Published]:
+    """The tables of a published copy; none where there is no readable copy of this form."""
     if not path.exists():
         return {}
     try:
@@ -145,9 +204,9 @@ def manifest(path: Path) -> dict[str, str]:
     try:
         with suppress(duckdb.Error):
             rows = connection.execute(
-                "SELECT item, marker FROM quality.publication_items"
+                "SELECT item, marker, shape, batch FROM quality.publication_items"
             ).fetchall()
-            return dict(rows)
+            return {key: Published(marker, shape, batch) for key, marker, shape, batch in rows}
         return {}
     finally:
         connection.close()
@@ -166,17 +225,26 @@ def _items(cursor: Any, snapshots: dict[str, Snapshot]) -> list[Item]:
         if schema not in SCHEMAS or (schema, name) not in columns:
             continue
         tables = _tables_behind(snapshot, snapshots)
+        daily = publish_days.daily(snapshot, snapshots)
         parts = [columns[schema, name], *(f"{table}={batches.get(table)}" for table in tables)]
         items.append(
             Item(
                 schema=schema,
                 name=name,
-                marker=hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16],
+                marker=_hash("\n".join(parts)),
                 order_by=_grain(snapshot),
-                row_estimate=sizes.get(_bare(snapshot.table_name()), 0),
+                row_estimate=max(
+                    sizes.get(_bare(table), 0) for table in ([daily.table] if daily else tables)
+                ),
+                shape=_hash(f"{columns[schema, name]}\n{daily}"),
+                daily=daily,
             )
         )
     return sorted(items, key=lambda item: item.key)
+
+
+def _hash(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 def _tables_behind(snapshot: Snapshot, snapshots: dict[str, Snapshot]) -> list[str]:
@@ -226,13 +294,13 @@ def _grain(snapshot: Snapshot) -> tuple[str, ...]:
     return tuple(column.name for column in grains[0].find_all(exp.Column)) if grains else ()
 
 
-def _share(changed: Sequence[Item], items: Sequence[Item]) -> float:
+def _share(changes: Sequence[Change], items: Sequence[Item]) -> float:
     total = sum(item.row_estimate + 1 for item in items)
-    return sum(item.row_estimate + 1 for item in changed) / max(total, 1)
+    return sum(change.rows + 1 for change in changes) / max(total, 1)
 
 
 def _write(
-    cursor: Any, shop: Shop, items: Sequence[Item], gone: set[str], run_id: str, *, reuse: bool
+    cursor: Any, shop: Shop, changes: Sequence[Change], gone: set[str], run_id: str, *, reuse: bool
 ) -> None:
     target = shop.published.with_name(shop.published.name + ".tmp")
     _remove(target)
@@ -243,15 +311,25 @@ def _write(
             cursor.execute(f"CREATE SCHEMA IF NOT EXISTS {identifier(COPY, schema)}")
         for key in gone:
             cursor.execute(f"DROP TABLE IF EXISTS {identifier(COPY, *key.split('.', 1))}")
-        for item in items:
-            _copy_table(cursor, item.schema, item.name, item.order_by)
+        for change in changes:
+            _copy(cursor, change)
         for schema, name in PLAIN_TABLES:
             _copy_table(cursor, schema, name, ())
-        _describe_publication(cursor, run_id, items, gone)
+        _describe_publication(cursor, run_id, [change.item for change in changes], gone)
         cursor.execute(f"CHECKPOINT {identifier(COPY)}")
     _sync(target)
     target.replace(shop.published)
     _sync(shop.published.parent)
+
+
+def _copy(cursor: Any, change: Change) -> None:
+    item = change.item
+    if change.spans is not None and item.daily is not None:
+        source, copy = identifier(item.schema, item.name), identifier(COPY, item.schema, item.name)
+        if publish_days.copy_days(cursor, source, copy, item.daily.column, change.spans):
+            return
+    order_by = item.order_by if item.row_estimate < SORTED_BELOW_ROWS else ()
+    _copy_table(cursor, item.schema, item.name, order_by)
 
 
 @contextmanager
@@ -295,13 +373,14 @@ def _describe_publication(cursor: Any, run_id: str, items: Sequence[Item], gone:
     manifest_table = identifier(COPY, "quality", "publication_items")
     cursor.execute(
         f"CREATE TABLE IF NOT EXISTS {manifest_table}"
-        " (item VARCHAR, marker VARCHAR, published_at TIMESTAMP)"
+        " (item VARCHAR, marker VARCHAR, published_at TIMESTAMP, shape VARCHAR, batch BIGINT)"
     )
-    written = [(item.key, item.marker, now()) for item in items]
+    batch = publish_days.last_batch(cursor)
+    written = [(item.key, item.marker, now(), item.shape, batch) for item in items]
     for key in [*gone, *(item.key for item in items)]:
         cursor.execute(f"DELETE FROM {manifest_table} WHERE item = ?", [key])
     if written:
-        cursor.executemany(f"INSERT INTO {manifest_table} VALUES (?, ?, ?)", written)
+        cursor.executemany(f"INSERT INTO {manifest_table} VALUES (?, ?, ?, ?, ?)", written)
     cursor.execute(
         f"CREATE OR REPLACE TABLE {identifier(COPY, 'quality', 'publication')} AS SELECT"
         " ?::TIMESTAMP AS published_at, ?::VARCHAR AS run_id, ?::DATE AS as_of_date,"

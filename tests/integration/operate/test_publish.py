@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import date
+
+import duckdb
 import pytest
 from stock import Stock
 
@@ -111,3 +114,33 @@ def test_a_selection_is_published_when_the_rest_has_caught_up(planned: Stock) ->
     assert planned.published.read_bytes() == before
     assert planned.sqlmesh("2025-01-12T02:00", "run", "prod").code == 0
     assert planned.published_rows("SELECT COUNT(*) FROM marts.mart_days") == [(11,)]
+
+
+def test_of_a_table_built_day_by_day_only_new_days_are_copied(planned: Stock) -> None:
+    view = planned.project / "models" / "marts" / "fct_days.sql"
+    view.write_text(
+        "MODEL (name marts.fct_days, kind VIEW, grain (day));"
+        "SELECT days.day, days.sales, days.amount FROM intermediate.int_days AS days"
+    )
+    # Enough that does not change for the copy to be used again.
+    numbers = "id\n" + "".join(f"{number}\n" for number in range(500))
+    (planned.project / "seeds" / "many.csv").write_text(numbers)
+    (planned.project / "models" / "marts" / "many.sql").write_text(
+        "MODEL (name marts.many, kind SEED (path '../../seeds/many.csv'), columns (id INT))"
+    )
+    ended = planned.sqlmesh("2025-01-11T05:00", "plan", "prod", "--auto-apply")
+    assert ended.code == 0, ended.out + ended.err
+    days = planned.published_rows("SELECT * FROM marts.fct_days ORDER BY day")
+    # What is not copied again keeps the mark.
+    with duckdb.connect(str(planned.published)) as copy:
+        copy.execute("UPDATE marts.fct_days SET amount = -1 WHERE day = '2025-01-01'")
+    assert planned.sqlmesh("2025-01-12T05:00", "run", "prod").code == 0
+    marked = planned.published_rows("SELECT * FROM marts.fct_days ORDER BY day")
+    assert marked == [(*days[0][:2], -1), *days[1:], (date(2025, 1, 11), 20, 80)]
+    # A copy with other rows than its source is made anew.
+    with duckdb.connect(str(planned.published)) as copy:
+        copy.execute("DELETE FROM marts.fct_days WHERE day = '2025-01-02'")
+    assert planned.sqlmesh("2025-01-13T05:00", "run", "prod").code == 0
+    assert planned.published_rows("SELECT * FROM marts.fct_days ORDER BY day") == planned.rows(
+        "SELECT day, sales, amount FROM intermediate.int_days ORDER BY day"
+    )
