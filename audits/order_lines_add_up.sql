@@ -5,12 +5,13 @@ AUDIT (
 /* Where an order has lines, they add up to its goods within a cent a line. */
 SELECT
   orders.order_id,
-  orders.gross_amount AS order_amount,
+  orders.order_amount,
   lines.lines_amount
-FROM marts.fct_orders AS orders
+FROM @orders AS orders
 INNER JOIN (
   SELECT
     order_id,
+    COUNT(*) AS line_count,
     SUM(gross_amount)::DECIMAL(18, 2) AS lines_amount
   FROM @this_model
   GROUP BY
@@ -18,4 +19,5 @@ INNER JOIN (
 ) AS lines
   ON orders.order_id = lines.order_id
 WHERE
-  ABS(orders.gross_amount - lines.lines_amount) > 0.01 * orders.line_count
+  @in_interval(orders.order_date)
+  AND ABS(orders.order_amount - lines.lines_amount) > 0.01 * lines.line_count

@@ -1,7 +1,11 @@
 AUDIT (
-  name same_row_count
+  name same_row_count,
+  defaults (
+    condition = TRUE
+  )
 );
 
+/* There are as many rows as in another table, or as meet a condition there. */
 SELECT
   this_side.row_count AS row_count,
   other_side.row_count AS expected_row_count
@@ -14,6 +18,8 @@ CROSS JOIN (
   SELECT
     COUNT(*) AS row_count
   FROM @table_name
+  WHERE
+    @condition
 ) AS other_side
 WHERE
   this_side.row_count <> other_side.row_count

@@ -51,12 +51,20 @@ def forget_moved(
     evaluator: MacroEvaluator,
     key: exp.Expression,
     day: exp.Expression,
-    checked_model: exp.Expression,
+    source: exp.Expression,
+    source_day: exp.Expression | None = None,
 ) -> str | None:
     """A statement that deletes what a model holds of rows that are now on a day being processed.
 
     The shop may correct the day of an old row. It then comes in on its new day, and without this
     would stay on the old one too.
+
+    Args:
+        evaluator: Given by SQLMesh.
+        key: What names a row, here and in the source.
+        day: The day of a row here.
+        source: The model that knows on which day each row is now.
+        source_day: Its day, `event_date` where not said.
 
     Example: `@forget_moved(order_id, order_date, staging.checked_orders)`
     """
@@ -66,8 +74,9 @@ def forget_moved(
     target = table if isinstance(table, str) else table.sql(dialect="duckdb")
     start, end = evaluator.locals["start_ds"], evaluator.locals["end_ds"]
     interval = f"BETWEEN CAST('{start}' AS DATE) AND CAST('{end}' AS DATE)"
-    name, checked = key.sql(dialect="duckdb"), checked_model.sql(dialect="duckdb")
+    name, day_there = key.sql(dialect="duckdb"), (source_day or exp.column("event_date"))
     return (
         f"DELETE FROM {target} WHERE NOT {day.sql(dialect='duckdb')} {interval} AND {name} IN "
-        f"(SELECT {name} FROM {checked} WHERE event_date {interval})"
+        f"(SELECT {name} FROM {source.sql(dialect='duckdb')} "
+        f"WHERE {day_there.sql(dialect='duckdb')} {interval})"
     )

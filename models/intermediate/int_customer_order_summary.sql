@@ -15,7 +15,7 @@ MODEL (
   ),
   audits (
     not_null(columns := (customer_id, total_orders, total_spent, last_order_date)),
-    unique_values(columns := (
+    unique_combination_of_columns(columns := (
       customer_id
     )),
     accepted_range("column" := reorder_rate, min_v := 0, max_v := 1),

@@ -12,7 +12,7 @@ MODEL (
   ),
   audits (
     not_null(columns := (customer_id, scoring_date)),
-    unique_values(columns := (
+    unique_combination_of_columns(columns := (
       customer_id
     )),
     accepted_range("column" := churn_probability, min_v := 0, max_v := 1)

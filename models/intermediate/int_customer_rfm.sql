@@ -12,7 +12,7 @@ MODEL (
   ),
   audits (
     not_null(columns := (customer_id, recency_score, frequency_score, monetary_score, rfm_segment)),
-    unique_values(columns := (
+    unique_combination_of_columns(columns := (
       customer_id
     )),
     accepted_range("column" := recency_score, min_v := 1, max_v := 5),

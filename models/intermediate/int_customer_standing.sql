@@ -9,7 +9,7 @@ MODEL (
   grain customer_id,
   audits (
     not_null(columns := (customer_id, lifecycle_stage, tenure_band, value_tier, customer_health_score)),
-    unique_values(columns := (
+    unique_combination_of_columns(columns := (
       customer_id
     )),
     accepted_range("column" := customer_health_score, min_v := 0, max_v := 100),

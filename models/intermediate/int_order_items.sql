@@ -1,18 +1,21 @@
 MODEL (
   name intermediate.int_order_items,
-  kind FULL,
+  kind INCREMENTAL_BY_TIME_RANGE (
+    time_column (order_date, '%Y-%m-%d'),
+    lookback @lookback_days
+  ),
   owner data_team,
   cron '@daily',
-  tags (
-    intermediate
-  ),
+  tags (intermediate, cumulative),
   grain (order_id, line_number),
   references (customer_id, product_id),
   audits (
     not_null(columns := (order_id, line_number, product_id, order_date)),
     unique_combination_of_columns(columns := (order_id, line_number)),
-    same_row_count(table_name := staging.stg_order_items),
-    accepted_range("column" := quantity, min_v := 0, inclusive := FALSE)
+    same_row_count(table_name := staging.stg_order_items, condition := @in_interval(order_date)),
+    accepted_range("column" := quantity, min_v := 0, inclusive := FALSE),
+    foreign_key("column" := product_id, parent_table := intermediate.int_products, parent_column := product_id),
+    order_lines_add_up(orders := staging.stg_orders, blocking := FALSE)
   ),
   description 'Order lines with their order, place in the assortment, money and whether the customer bought the product before. One row per order line. Answers: what was earned with which product, and was it a repeat purchase?',
   column_descriptions (
@@ -40,20 +43,58 @@ MODEL (
   )
 );
 
-WITH order_totals AS (
+@forget_moved(order_id, order_date, staging.stg_orders, order_date);
+
+WITH interval_orders AS (
+  SELECT
+    order_id,
+    customer_id,
+    discount_amount,
+    is_guest,
+    is_valid_sale,
+    ordered_at
+  FROM staging.stg_orders
+  WHERE
+    order_date BETWEEN @start_ds::DATE AND @end_ds::DATE
+), order_totals AS (
   SELECT
     order_id,
     SUM(quantity * unit_price)::DECIMAL(18, 2) AS goods_amount,
     SUM(discount_amount)::DECIMAL(18, 2) AS line_discount_amount
   FROM staging.stg_order_items
+  WHERE
+    order_date BETWEEN @start_ds::DATE AND @end_ds::DATE
   GROUP BY
     order_id
-), lines_with_order AS (
+), first_purchases AS (
+  SELECT
+    orders.customer_id,
+    items.product_id,
+    MIN(orders.ordered_at) AS first_bought_at
+  FROM staging.stg_order_items AS items
+  INNER JOIN staging.stg_orders AS orders
+    ON items.order_id = orders.order_id
+  WHERE
+    items.order_date <= @end_ds::DATE
+    AND orders.order_date <= @end_ds::DATE
+    AND orders.is_valid_sale
+    AND NOT orders.is_guest
+    AND orders.customer_id IN (
+      SELECT
+        customer_id
+      FROM interval_orders
+    )
+  GROUP BY
+    orders.customer_id,
+    items.product_id
+), lines AS (
   SELECT
     items.order_id,
     items.line_number,
     orders.customer_id,
     items.product_id,
+    products.aisle_id,
+    products.department_id,
     items.quantity,
     items.cart_position,
     items.unit_price,
@@ -71,39 +112,25 @@ WITH order_totals AS (
         0
       )
     ) /* A discount given on the whole order is shared out by value. */::DECIMAL(18, 2) AS discount_amount,
+    products.unit_cost,
     orders.is_guest,
     orders.is_valid_sale,
+    orders.is_valid_sale AND NOT orders.is_guest AND first_purchases.first_bought_at < orders.ordered_at AS is_reorder,
+    products.is_organic,
+    products.is_gluten_free,
     items.order_date,
     orders.ordered_at
   FROM staging.stg_order_items AS items
-  INNER JOIN staging.stg_orders AS orders
+  INNER JOIN interval_orders AS orders
     ON items.order_id = orders.order_id
   INNER JOIN order_totals AS totals
     ON items.order_id = totals.order_id
-), lines_with_product AS (
-  SELECT
-    lines.order_id,
-    lines.line_number,
-    lines.customer_id,
-    lines.product_id,
-    products.aisle_id,
-    products.department_id,
-    lines.quantity,
-    lines.cart_position,
-    lines.unit_price,
-    lines.gross_amount,
-    lines.discount_amount,
-    CASE WHEN lines.is_valid_sale THEN lines.gross_amount - lines.discount_amount ELSE 0 END AS net_revenue_amount,
-    CASE WHEN lines.is_valid_sale THEN lines.quantity * products.unit_cost ELSE 0 END AS cost_amount,
-    lines.is_guest,
-    lines.is_valid_sale,
-    LOWER(products.product_name) AS product_name,
-    MIN(CASE WHEN lines.is_valid_sale AND NOT lines.is_guest THEN lines.ordered_at END) OVER (PARTITION BY lines.customer_id, lines.product_id) AS first_bought_at,
-    lines.order_date,
-    lines.ordered_at
-  FROM lines_with_order AS lines
   LEFT JOIN intermediate.int_products AS products
-    ON lines.product_id = products.product_id
+    ON items.product_id = products.product_id
+  LEFT JOIN first_purchases
+    ON orders.customer_id = first_purchases.customer_id AND items.product_id = first_purchases.product_id
+  WHERE
+    items.order_date BETWEEN @start_ds::DATE AND @end_ds::DATE
 )
 SELECT
   order_id::TEXT AS order_id,
@@ -117,18 +144,14 @@ SELECT
   unit_price::DECIMAL(18, 2) AS unit_price,
   gross_amount::DECIMAL(18, 2) AS gross_amount,
   discount_amount::DECIMAL(18, 2) AS discount_amount,
-  net_revenue_amount::DECIMAL(18, 2) AS net_revenue_amount,
-  cost_amount::DECIMAL(18, 2) AS cost_amount,
-  (
-    net_revenue_amount - cost_amount
-  )::DECIMAL(18, 2) AS gross_margin_amount,
+  CASE WHEN is_valid_sale THEN gross_amount - discount_amount ELSE 0 END::DECIMAL(18, 2) AS net_revenue_amount,
+  CASE WHEN is_valid_sale THEN quantity * unit_cost ELSE 0 END::DECIMAL(18, 2) AS cost_amount,
+  CASE WHEN is_valid_sale THEN gross_amount - discount_amount - quantity * unit_cost ELSE 0 END::DECIMAL(18, 2) AS gross_margin_amount,
   is_guest::BOOLEAN AS is_guest,
   is_valid_sale::BOOLEAN AS is_valid_sale,
-  (
-    is_valid_sale AND NOT is_guest AND first_bought_at < ordered_at
-  )::BOOLEAN AS is_reorder,
-  COALESCE(STRPOS(product_name, 'organic') > 0, FALSE)::BOOLEAN AS is_organic,
-  COALESCE(REGEXP_MATCHES(product_name, 'gluten[ -]?free'), FALSE)::BOOLEAN AS is_gluten_free,
+  COALESCE(is_reorder, FALSE)::BOOLEAN AS is_reorder,
+  COALESCE(is_organic, FALSE)::BOOLEAN AS is_organic,
+  COALESCE(is_gluten_free, FALSE)::BOOLEAN AS is_gluten_free,
   order_date::DATE AS order_date,
   ordered_at::TIMESTAMP AS ordered_at
-FROM lines_with_product
+FROM lines

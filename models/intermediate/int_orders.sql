@@ -1,25 +1,40 @@
 MODEL (
   name intermediate.int_orders,
-  kind FULL,
+  kind INCREMENTAL_BY_TIME_RANGE (
+    time_column (order_date, '%Y-%m-%d'),
+    lookback @lookback_days
+  ),
   owner data_team,
   cron '@daily',
-  tags (
-    intermediate
-  ),
+  tags (intermediate, cumulative),
   grain order_id,
   references (
     customer_id
   ),
+  depends_on (
+    staging.stg_customers
+  ),
   audits (
     not_null(columns := (order_id, customer_id, order_date)),
-    unique_values(columns := (
+    unique_combination_of_columns(columns := (
       order_id
     )),
-    same_row_count(table_name := staging.stg_orders),
-    order_numbers_without_gaps,
-    sums_agree("column" := gross_amount, other_table := staging.stg_orders, other_column := order_amount)
+    same_row_count(table_name := staging.stg_orders, condition := @in_interval(order_date)),
+    order_numbers_without_gaps(history := staging.stg_orders),
+    sums_agree(
+      "column" := gross_amount,
+      other_table := staging.stg_orders,
+      other_column := order_amount,
+      other_condition := @in_interval(order_date)
+    ),
+    foreign_key(
+      "column" := customer_id,
+      parent_table := staging.stg_customers,
+      parent_column := customer_id,
+      condition := NOT child.is_guest
+    )
   ),
-  description 'Orders with their money, what came back and was paid, and their place in the life of the customer. One row per order. Answers: what did an order earn, is it the first of its customer, how long after the one before?',
+  description 'Orders with their money and their place in the life of the customer; what happens later to an order is in marts.fct_returns and marts.fct_payments. One row per order. Answers: what did an order earn, is it the first of its customer, how long after the one before?',
   column_descriptions (
     order_id = 'The shop''s id of the order',
     customer_id = 'The shop''s id of the customer',
@@ -39,8 +54,6 @@ MODEL (
     shipping_amount = 'Shipping charged',
     tax_amount = 'Tax charged',
     total_amount = 'Goods + shipping + tax - discount',
-    refund_amount = 'Money given back for returns of this order so far',
-    paid_amount = 'Payments of this order so far that came in and stayed',
     line_count = 'Lines',
     item_count = 'Units',
     customer_order_number = 'Number of the order among the valid sales of its customer, from 1; null for guests and invalid sales',
@@ -56,6 +69,8 @@ MODEL (
   )
 );
 
+@forget_moved(order_id, order_date, staging.stg_orders, order_date);
+
 WITH items AS (
   SELECT
     order_id,
@@ -63,20 +78,8 @@ WITH items AS (
     SUM(quantity)::BIGINT AS item_count,
     CASE WHEN COUNT(*) = COUNT(cost_amount) THEN SUM(cost_amount)::DECIMAL(18, 2) END AS cost_amount /* A cost that is unknown for one line is unknown for the order. */
   FROM intermediate.int_order_items
-  GROUP BY
-    order_id
-), payments AS (
-  SELECT
-    order_id,
-    SUM(CASE WHEN is_captured THEN amount ELSE 0 END)::DECIMAL(18, 2) AS paid_amount
-  FROM staging.stg_payments
-  GROUP BY
-    order_id
-), refunds AS (
-  SELECT
-    order_id,
-    SUM(refund_amount)::DECIMAL(18, 2) AS refund_amount
-  FROM staging.stg_returns
+  WHERE
+    order_date BETWEEN @start_ds::DATE AND @end_ds::DATE
   GROUP BY
     order_id
 ), sequence AS (
@@ -86,7 +89,16 @@ WITH items AS (
     DATE_DIFF('DAY', LAG(order_date) OVER (PARTITION BY customer_id ORDER BY ordered_at, order_id), order_date) AS days_since_prior_order
   FROM staging.stg_orders
   WHERE
-    is_valid_sale AND NOT is_guest
+    is_valid_sale
+    AND NOT is_guest
+    AND order_date <= @end_ds::DATE
+    AND customer_id IN (
+      SELECT
+        customer_id
+      FROM staging.stg_orders
+      WHERE
+        order_date BETWEEN @start_ds::DATE AND @end_ds::DATE
+    )
 ), orders_with_parts AS (
   SELECT
     orders.order_id,
@@ -105,8 +117,6 @@ WITH items AS (
     orders.shipping_amount,
     orders.tax_amount,
     orders.total_amount,
-    refunds.refund_amount,
-    payments.paid_amount,
     items.line_count,
     items.item_count,
     sequence.customer_order_number,
@@ -120,12 +130,10 @@ WITH items AS (
   FROM staging.stg_orders AS orders
   LEFT JOIN items
     ON orders.order_id = items.order_id
-  LEFT JOIN payments
-    ON orders.order_id = payments.order_id
-  LEFT JOIN refunds
-    ON orders.order_id = refunds.order_id
   LEFT JOIN sequence
     ON orders.order_id = sequence.order_id
+  WHERE
+    orders.order_date BETWEEN @start_ds::DATE AND @end_ds::DATE
 )
 SELECT
   order_id::TEXT AS order_id,
@@ -156,8 +164,6 @@ SELECT
   shipping_amount::DECIMAL(18, 2) AS shipping_amount,
   tax_amount::DECIMAL(18, 2) AS tax_amount,
   total_amount::DECIMAL(18, 2) AS total_amount,
-  COALESCE(refund_amount, 0)::DECIMAL(18, 2) AS refund_amount,
-  COALESCE(paid_amount, 0)::DECIMAL(18, 2) AS paid_amount,
   COALESCE(line_count, 0)::BIGINT AS line_count,
   COALESCE(item_count, 0)::BIGINT AS item_count,
   customer_order_number::BIGINT AS customer_order_number,

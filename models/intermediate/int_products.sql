@@ -9,7 +9,7 @@ MODEL (
   grain product_id,
   audits (
     not_null(columns := (product_id, product_name)),
-    unique_values(columns := (
+    unique_combination_of_columns(columns := (
       product_id
     )),
     contains_all("column" := product_id, other_table := staging.stg_products)
@@ -28,7 +28,9 @@ MODEL (
     list_price = 'Price of one unit before discounts',
     is_bundle = 'The product is a bundle of others',
     is_active = 'The product is on sale',
-    is_listed = 'The shop still lists the product'
+    is_listed = 'The shop still lists the product',
+    is_organic = 'The product name says organic',
+    is_gluten_free = 'The product name says gluten free'
   )
 );
 
@@ -83,7 +85,9 @@ SELECT
   products.list_price::DECIMAL(18, 2) AS list_price,
   COALESCE(products.is_bundle, FALSE)::BOOLEAN AS is_bundle,
   COALESCE(products.is_active, FALSE)::BOOLEAN AS is_active,
-  products.is_listed::BOOLEAN AS is_listed
+  products.is_listed::BOOLEAN AS is_listed,
+  COALESCE(STRPOS(LOWER(products.product_name), 'organic') > 0, FALSE)::BOOLEAN AS is_organic,
+  COALESCE(REGEXP_MATCHES(LOWER(products.product_name), 'gluten[ -]?free'), FALSE)::BOOLEAN AS is_gluten_free
 FROM placed_products AS products
 LEFT JOIN seeds.product_categories AS groups
   ON LOWER(products.department_name) = groups.department_name

@@ -2,7 +2,7 @@ MODEL (
   name ml.customer_labels,
   kind INCREMENTAL_BY_TIME_RANGE (
     time_column (label_date, '%Y-%m-%d'),
-    lookback 7
+    lookback @lookback_days
   ),
   owner data_team,
   cron '@daily',

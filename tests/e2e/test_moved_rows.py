@@ -27,7 +27,7 @@ def stock(tmp_path: Path) -> Stock:
 
 
 def test_rows_moved_into_the_last_days_leave_their_old_ones(stock: Stock) -> None:
-    refunds = "SELECT SUM(refund_amount) FROM marts.fct_orders"
+    refunds = "SELECT SUM(refund_amount) FROM marts.fct_returns"
     lines = "SELECT COUNT(*), SUM(gross_amount) FROM marts.fct_order_items"
     before = stock.rows(refunds), stock.rows(lines)
     stock.execute(

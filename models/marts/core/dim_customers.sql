@@ -1,17 +1,11 @@
 MODEL (
   name marts.dim_customers,
-  kind FULL,
+  kind VIEW,
   owner customer_team,
   cron '@daily',
   tags (mart, core),
   grain customer_id,
-  audits (
-    not_null(columns := (customer_id, signup_date)),
-    unique_values(columns := (
-      customer_id
-    )),
-    same_row_count(table_name := staging.stg_customers)
-  ),
+  audits (not_null(columns := (customer_id, signup_date)), same_row_count(table_name := staging.stg_customers)),
   description 'Customers without contact data. One row per customer who signed up, with or without orders. Answers: where do our customers come from, since when, and whom may we write to?',
   column_descriptions (
     customer_id = 'The shop''s id of the customer',

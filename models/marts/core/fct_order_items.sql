@@ -1,19 +1,13 @@
 MODEL (
   name marts.fct_order_items,
-  kind FULL,
+  kind VIEW,
   owner product_team,
   cron '@daily',
   tags (mart, core),
   grain (order_id, line_number),
   references (order_id, product_id),
-  depends_on (marts.dim_products, marts.fct_orders),
   audits (
-    not_null(columns := (order_id, line_number, product_id)),
-    unique_combination_of_columns(columns := (order_id, line_number)),
-    foreign_key("column" := order_id, parent_table := marts.fct_orders, parent_column := order_id),
-    foreign_key("column" := product_id, parent_table := marts.dim_products, parent_column := product_id),
-    order_lines_add_up(blocking := FALSE),
-    sums_agree("column" := gross_amount, other_table := intermediate.int_order_items, other_column := gross_amount)
+    same_row_count(table_name := intermediate.int_order_items)
   ),
   description 'Every order line with its money and whether it is a repeat purchase. One row per order line. Answers: which products earn what, and which are bought again?',
   column_descriptions (

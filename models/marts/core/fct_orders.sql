@@ -1,6 +1,6 @@
 MODEL (
   name marts.fct_orders,
-  kind FULL,
+  kind VIEW,
   owner finance_team,
   cron '@daily',
   tags (mart, core),
@@ -8,24 +8,12 @@ MODEL (
   references (
     customer_id
   ),
-  depends_on (intermediate.int_as_of, marts.dim_customers, marts.dim_dates, staging.stg_orders),
+  depends_on (intermediate.int_as_of, staging.stg_payments),
   audits (
-    not_null(columns := (order_id, customer_id, order_date)),
-    unique_values(columns := (
-      order_id
-    )),
-    same_row_count(table_name := staging.stg_orders),
-    foreign_key(
-      "column" := customer_id,
-      parent_table := marts.dim_customers,
-      parent_column := customer_id,
-      condition := NOT child.is_guest
-    ),
-    foreign_key("column" := order_date, parent_table := marts.dim_dates, parent_column := date_day),
-    sums_agree("column" := gross_amount, other_table := staging.stg_orders, other_column := order_amount),
-    payments_match_orders(blocking := FALSE)
+    same_row_count(table_name := intermediate.int_orders),
+    payments_match_orders(payments := staging.stg_payments, blocking := FALSE)
   ),
-  description 'Every order with its money, refunds and place in the life of its customer. One row per order, cancelled, refunded and guest orders too. Answers: what did we sell when, to new or returning customers, at what discount and margin?',
+  description 'Every order with its money and its place in the life of its customer. One row per order, cancelled, refunded and guest orders too. Answers: what did we sell when, to new or returning customers, at what discount and margin?',
   column_descriptions (
     order_id = 'The shop''s id of the order',
     customer_id = 'The shop''s id of the customer',
@@ -45,8 +33,6 @@ MODEL (
     shipping_amount = 'Shipping charged',
     tax_amount = 'Tax charged',
     total_amount = 'Goods + shipping + tax - discount',
-    refund_amount = 'Money given back for returns of this order so far',
-    paid_amount = 'Payments of this order so far that came in and stayed',
     line_count = 'Lines',
     item_count = 'Units',
     customer_order_number = 'Number of the order among the valid sales of its customer, from 1; null for guests and invalid sales',
@@ -81,8 +67,6 @@ SELECT
   orders.shipping_amount,
   orders.tax_amount,
   orders.total_amount,
-  orders.refund_amount,
-  orders.paid_amount,
   orders.line_count,
   orders.item_count,
   orders.customer_order_number,

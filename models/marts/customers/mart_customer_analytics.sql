@@ -7,7 +7,7 @@ MODEL (
   grain customer_id,
   audits (
     not_null(columns := (customer_id, lifecycle_stage, rfm_segment, risk_source, marketing_recommendation)),
-    unique_values(columns := (
+    unique_combination_of_columns(columns := (
       customer_id
     )),
     same_row_count(table_name := marts.dim_customers),

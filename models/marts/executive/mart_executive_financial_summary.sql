@@ -7,14 +7,14 @@ MODEL (
   grain date_day,
   audits (
     not_null(columns := (date_day, gmv, net_revenue, orders)),
-    unique_values(columns := (
+    unique_combination_of_columns(columns := (
       date_day
     )),
     no_gaps("column" := date_day),
     accepted_range("column" := gross_margin_share, max_v := 1),
     sums_agree(
       "column" := net_revenue,
-      other_table := intermediate.int_orders,
+      other_table := intermediate.int_order_days,
       other_column := net_revenue_amount,
       other_condition := order_date < (
         SELECT
@@ -49,22 +49,7 @@ MODEL (
   )
 );
 
-WITH daily_orders AS (
-  SELECT
-    order_date,
-    SUM(CASE WHEN order_status <> 'cancelled' THEN gross_amount ELSE 0 END)::DECIMAL(18, 2) AS gmv,
-    SUM(net_revenue_amount)::DECIMAL(18, 2) AS net_revenue,
-    SUM(CASE WHEN is_valid_sale THEN discount_amount ELSE 0 END)::DECIMAL(18, 2) AS discount_amount,
-    SUM(gross_margin_amount)::DECIMAL(18, 2) AS gross_margin,
-    SUM(CASE WHEN NOT gross_margin_amount IS NULL THEN net_revenue_amount END)::DECIMAL(18, 2) AS costed_revenue,
-    SUM(CASE WHEN is_valid_sale THEN 1 ELSE 0 END)::BIGINT AS orders,
-    SUM(CASE WHEN is_valid_sale THEN item_count ELSE 0 END)::BIGINT AS units,
-    COUNT(DISTINCT CASE WHEN is_valid_sale AND NOT is_guest THEN customer_id END)::BIGINT AS active_customers,
-    SUM(CASE WHEN is_first_order THEN 1 ELSE 0 END)::BIGINT AS new_customers
-  FROM intermediate.int_orders
-  GROUP BY
-    order_date
-), daily_refunds AS (
+WITH daily_refunds AS (
   SELECT
     returns.returned_date,
     SUM(returns.refund_amount)::DECIMAL(18, 2) AS refunds
@@ -120,19 +105,19 @@ WITH daily_orders AS (
 )
 SELECT
   days.date_day::DATE AS date_day,
-  COALESCE(orders.gmv, 0)::DECIMAL(18, 2) AS gmv,
-  COALESCE(orders.net_revenue, 0)::DECIMAL(18, 2) AS net_revenue,
+  COALESCE(orders.gross_merchandise_amount, 0)::DECIMAL(18, 2) AS gmv,
+  COALESCE(orders.net_revenue_amount, 0)::DECIMAL(18, 2) AS net_revenue,
   COALESCE(orders.discount_amount, 0)::DECIMAL(18, 2) AS discount_amount,
-  orders.gross_margin::DECIMAL(18, 2) AS gross_margin,
+  orders.gross_margin_amount::DECIMAL(18, 2) AS gross_margin,
   COALESCE(refunds.refunds, 0)::DECIMAL(18, 2) AS refunds,
-  COALESCE(orders.orders, 0)::BIGINT AS orders,
-  COALESCE(orders.units, 0)::BIGINT AS units,
+  COALESCE(orders.order_count, 0)::BIGINT AS orders,
+  COALESCE(orders.item_count, 0)::BIGINT AS units,
   COALESCE(orders.active_customers, 0)::BIGINT AS active_customers,
   COALESCE(orders.new_customers, 0)::BIGINT AS new_customers,
   COALESCE(signups.new_signups, 0)::BIGINT AS new_signups,
-  @safe_divide(orders.net_revenue, orders.orders)::DOUBLE AS aov,
-  @safe_divide(orders.gross_margin, orders.costed_revenue)::DOUBLE AS gross_margin_share,
-  @safe_divide(COALESCE(refunds.refunds, 0), orders.net_revenue)::DOUBLE AS refund_share,
+  @safe_divide(orders.net_revenue_amount, orders.order_count)::DOUBLE AS aov,
+  @safe_divide(orders.gross_margin_amount, orders.costed_revenue_amount)::DOUBLE AS gross_margin_share,
+  @safe_divide(COALESCE(refunds.refunds, 0), orders.net_revenue_amount)::DOUBLE AS refund_share,
   marketing.visits::BIGINT AS visits,
   marketing.converted_visits::BIGINT AS converted_visits,
   marketing.marketing_spend::DECIMAL(18, 2) AS marketing_spend,
@@ -142,7 +127,7 @@ SELECT
   days.as_of_date::DATE AS as_of_date
 FROM intermediate.int_dates AS days
 CROSS JOIN intermediate.int_as_of AS as_of
-LEFT JOIN daily_orders AS orders
+LEFT JOIN intermediate.int_order_days AS orders
   ON days.date_day = orders.order_date
 LEFT JOIN daily_refunds AS refunds
   ON days.date_day = refunds.returned_date

@@ -99,22 +99,35 @@ CREATE TABLE marts.checked (parent_id INT, is_guest BOOLEAN);
 INSERT INTO marts.checked VALUES (1, FALSE), (1, FALSE), (NULL, FALSE);
 """
 FACTS = """
-CREATE TABLE marts.fct_orders (order_id TEXT, gross_amount DECIMAL(18, 2), line_count INT);
-INSERT INTO marts.fct_orders VALUES ('a', 10, 2), ('without_lines', 10, 0);
-CREATE TABLE marts.checked (order_id TEXT, gross_amount DECIMAL(18, 2));
-INSERT INTO marts.checked VALUES ('a', 6), ('a', 3.98);
+CREATE TABLE staging.stg_orders (order_id TEXT, order_amount DECIMAL(18, 2), order_date DATE);
+INSERT INTO staging.stg_orders VALUES ('a', 10, '2025-03-01'), ('without_lines', 10, '2025-03-01'),
+  ('of_another_day', 99, '2025-01-01');
+CREATE TABLE marts.checked (order_id TEXT, gross_amount DECIMAL(18, 2), day DATE);
+INSERT INTO marts.checked VALUES ('a', 6, '2025-03-01'), ('a', 3.98, '2025-03-01');
 """
 NUMBERED = """
-CREATE TABLE marts.checked (customer_id TEXT, customer_order_number INT);
-INSERT INTO marts.checked VALUES ('ann', 2), ('ann', 1), ('bob', 1), ('bob', NULL), ('guest', NULL);
+CREATE TABLE staging.stg_orders (customer_id TEXT, is_valid_sale BOOLEAN, is_guest BOOLEAN,
+  order_date DATE);
+INSERT INTO staging.stg_orders VALUES ('ann', TRUE, FALSE, '2025-02-01'),
+  ('ann', TRUE, FALSE, '2025-02-28'), ('ann', TRUE, FALSE, '2025-03-01'),
+  ('ann', FALSE, FALSE, '2025-03-01'), ('ann', TRUE, FALSE, '2025-03-02'),
+  ('bob', TRUE, FALSE, '2025-03-01'), ('guest', TRUE, TRUE, '2025-03-01');
+CREATE TABLE marts.checked (customer_id TEXT, customer_order_number INT, order_date DATE, day DATE);
+INSERT INTO marts.checked VALUES ('ann', 3, '2025-03-01', '2025-03-01'),
+  ('ann', 2, '2025-02-28', '2025-02-28'), ('bob', 1, '2025-03-01', '2025-03-01'),
+  ('bob', NULL, '2025-03-01', '2025-03-01'), ('guest', NULL, '2025-03-01', '2025-03-01'),
+  ('ann', 4, '2025-03-02', '2025-03-02');
 """
 PAID_ORDERS = """
 CREATE TABLE intermediate.int_as_of AS SELECT DATE '2025-03-08' AS as_of_date;
-CREATE TABLE marts.checked (order_date DATE, order_status TEXT, total_amount DECIMAL(18, 2),
-  paid_amount DECIMAL(18, 2));
-INSERT INTO marts.checked VALUES ('2025-03-01', 'paid', 100, 95), ('2025-03-02', 'shipped', 50, 50),
-  ('2025-03-03', 'delivered', 50, 0), ('2025-03-04', 'pending', 99, 1),
-  ('2025-02-28', 'paid', 9, 1);
+CREATE TABLE marts.checked (order_id TEXT, order_date DATE, order_status TEXT,
+  total_amount DECIMAL(18, 2));
+INSERT INTO marts.checked VALUES ('a', '2025-03-01', 'paid', 100),
+  ('b', '2025-03-02', 'shipped', 50), ('unpaid', '2025-03-03', 'delivered', 50),
+  ('pending', '2025-03-04', 'pending', 99), ('old', '2025-02-28', 'paid', 9);
+CREATE TABLE staging.stg_payments (order_id TEXT, amount DECIMAL(18, 2), is_captured BOOLEAN);
+INSERT INTO staging.stg_payments VALUES ('a', 90, TRUE), ('a', 5, TRUE), ('a', 100, FALSE),
+  ('b', 50, TRUE), ('pending', 1, TRUE), ('old', 1, TRUE);
 """
 DAYS = "CREATE TABLE marts.checked AS SELECT UNNEST(['2024-02-29'::DATE, '2024-03-01'])"
 VALUES = """
@@ -187,9 +200,10 @@ CASES = [
         [("b", "USD")],
     ),
     Case(
-        "payments_match_orders()",
+        "payments_match_orders(payments := staging.stg_payments)",
         PAID_ORDERS,
-        "INSERT INTO marts.checked VALUES ('2025-03-02', 'paid', 10, 5)",
+        "INSERT INTO marts.checked VALUES ('c', '2025-03-02', 'paid', 10);"
+        "INSERT INTO staging.stg_payments VALUES ('c', 5, TRUE)",
         [("2025-03-02", 60.0, 55.0)],
     ),
     Case(
@@ -336,22 +350,39 @@ CASES = [
         ),
     ),
     Case(
-        "order_numbers_without_gaps",
+        "order_numbers_without_gaps(history := staging.stg_orders)",
         NUMBERED,
-        "DELETE FROM marts.checked WHERE customer_id = 'ann' AND customer_order_number = 1",
-        [("ann", 1, 2, 2)],
+        "UPDATE marts.checked SET customer_order_number = 4 WHERE customer_order_number = 3",
+        [("ann", 2, 2, 4, 3)],
+        DAILY,
     ),
     Case(
-        "order_numbers_without_gaps",
+        "order_numbers_without_gaps(history := staging.stg_orders)",
         NUMBERED,
-        "INSERT INTO marts.checked VALUES ('bob', 1), ('bob', 3)",
-        [("bob", 3, 1, 3)],
+        "INSERT INTO marts.checked VALUES ('bob', 1, '2025-03-01', '2025-03-01')",
+        [("bob", 2, 1, 1, 1)],
+        DAILY,
     ),
     Case(
-        "order_lines_add_up",
+        "order_numbers_without_gaps(history := staging.stg_orders)",
+        NUMBERED,
+        "UPDATE marts.checked SET customer_order_number = 2 WHERE customer_order_number = 1",
+        [("bob", 1, 2, 2, 1)],
+        DAILY,
+    ),
+    Case(
+        "order_lines_add_up(orders := staging.stg_orders)",
         FACTS,
         "UPDATE marts.checked SET gross_amount = 3.97 WHERE gross_amount < 5",
         [("a", 10, 9.97)],
+        DAILY,
+    ),
+    Case(
+        "same_row_count(table_name := staging.checked_rows, condition := @in_interval(event_date))",
+        STAGED_DAYS + "DELETE FROM staging.checked_rows WHERE id = 4",
+        "DELETE FROM marts.checked WHERE id = 3",
+        [(1, 2)],
+        DAILY,
     ),
     Case(
         "customer_revenue_agrees",
