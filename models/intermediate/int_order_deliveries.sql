@@ -27,7 +27,7 @@ MODEL (
     delivery_days = 'Days from the order to its last parcel; null until all arrived',
     is_cancelled = 'The order was cancelled',
     is_fulfilled = 'All its parcels arrived',
-    is_on_time = 'All its parcels arrived by the time promised; null until all arrived, or without a promise',
+    is_on_time = 'All its parcels arrived by the time promised; null until all arrived, without a promise, or where they arrived before the order',
     order_date = 'Day of the order in the business time zone'
   )
 );
@@ -48,30 +48,40 @@ WITH parcels AS (
     order_date BETWEEN @start_ds::DATE AND @end_ds::DATE
   GROUP BY
     order_id
+), deliveries AS (
+  SELECT
+    orders.order_id,
+    COALESCE(parcels.region, orders.shipping_state, orders.shipping_country, 'unknown') AS region,
+    COALESCE(parcels.parcel_count, 0) AS parcel_count,
+    COALESCE(parcels.delivered_parcel_count, 0) AS delivered_parcel_count,
+    parcels.judged_parcel_count,
+    parcels.on_time_parcel_count,
+    CASE
+      WHEN parcels.delivered_parcel_count = parcels.parcel_count AND parcels.delivered_date >= orders.order_date
+      THEN parcels.delivered_date
+    END AS arrived_date,
+    orders.order_status = 'cancelled' AS is_cancelled,
+    COALESCE(parcels.delivered_parcel_count = parcels.parcel_count, orders.order_status = 'delivered') AS is_complete,
+    orders.order_date
+  FROM staging.stg_orders AS orders
+  LEFT JOIN parcels
+    ON orders.order_id = parcels.order_id
+  WHERE
+    orders.order_date BETWEEN @start_ds::DATE AND @end_ds::DATE
 )
 SELECT
-  orders.order_id::TEXT AS order_id,
-  COALESCE(parcels.region, orders.shipping_state, orders.shipping_country, 'unknown')::TEXT AS region,
-  COALESCE(parcels.parcel_count, 0)::BIGINT AS parcel_count,
-  COALESCE(parcels.delivered_parcel_count, 0)::BIGINT AS delivered_parcel_count,
-  CASE
-    WHEN parcels.delivered_parcel_count = parcels.parcel_count AND parcels.delivered_date >= orders.order_date
-    THEN DATE_DIFF('DAY', orders.order_date, parcels.delivered_date)
-  END::BIGINT AS delivery_days,
+  order_id::TEXT AS order_id,
+  region::TEXT AS region,
+  parcel_count::BIGINT AS parcel_count,
+  delivered_parcel_count::BIGINT AS delivered_parcel_count,
+  DATE_DIFF('DAY', order_date, arrived_date)::BIGINT AS delivery_days,
+  is_cancelled::BOOLEAN AS is_cancelled,
   (
-    orders.order_status = 'cancelled'
-  )::BOOLEAN AS is_cancelled,
-  (
-    NOT orders.order_status = 'cancelled'
-    AND COALESCE(parcels.delivered_parcel_count = parcels.parcel_count, orders.order_status = 'delivered')
+    NOT is_cancelled AND is_complete
   )::BOOLEAN AS is_fulfilled,
   CASE
-    WHEN parcels.delivered_parcel_count = parcels.parcel_count AND parcels.judged_parcel_count > 0
-    THEN parcels.on_time_parcel_count = parcels.judged_parcel_count
+    WHEN NOT arrived_date IS NULL AND judged_parcel_count > 0
+    THEN on_time_parcel_count = judged_parcel_count
   END::BOOLEAN AS is_on_time,
-  orders.order_date::DATE AS order_date
-FROM staging.stg_orders AS orders
-LEFT JOIN parcels
-  ON orders.order_id = parcels.order_id
-WHERE
-  orders.order_date BETWEEN @start_ds::DATE AND @end_ds::DATE
+  order_date::DATE AS order_date
+FROM deliveries

@@ -39,13 +39,17 @@ def orders() -> pd.DataFrame:
     frame["date_day"] = frame["ordered_at"].dt.normalize()
     region = parcels.groupby("order_id")["region"].min()
     frame["region"] = frame["order_id"].map(region).fillna(frame["shipping_state"])
-    came = frame["came"].fillna(value=False).astype(bool)
-    frame["on_time"] = (~frame["late"].fillna(value=False).astype(bool)).where(came)
+    came = _yes(frame["came"])
+    frame["on_time"] = (~_yes(frame["late"])).where(came)
     frame["days"] = (frame["last"].dt.normalize() - frame["date_day"]).dt.days.where(came)
     frame["kept"] = frame["order_status"] != "cancelled"
     delivered = frame["order_status"] == "delivered"
     frame["fulfilled"] = frame["kept"] & came.where(frame["came"].notna(), delivered)
     return frame
+
+
+def _yes(flags: pd.Series) -> pd.Series:
+    return flags.astype("boolean").fillna(value=False).astype(bool)
 
 
 @pytest.fixture(scope="module")
