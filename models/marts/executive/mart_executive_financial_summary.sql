@@ -14,13 +14,8 @@ MODEL (
     accepted_range("column" := gross_margin_share, max_v := 1),
     sums_agree(
       "column" := net_revenue,
-      other_table := intermediate.int_order_days,
-      other_column := net_revenue_amount,
-      other_condition := order_date < (
-        SELECT
-          as_of_date
-        FROM intermediate.int_as_of
-      )
+      other_table := intermediate.int_kpi_days,
+      other_column := CASE WHEN dimension = 'all' THEN net_revenue END
     )
   ),
   description 'The day in money and customers, for the board. One row per day from the first order to the last complete day, days without an order too. Answers: how much did we sell, at what margin and refund rate, to how many new and returning customers?',
@@ -49,91 +44,67 @@ MODEL (
   )
 );
 
-WITH daily_refunds AS (
+WITH whole_shop AS (
   SELECT
-    returns.returned_date,
-    SUM(returns.refund_amount)::DECIMAL(18, 2) AS refunds
-  FROM staging.stg_returns AS returns
-  INNER JOIN staging.stg_orders AS orders
-    ON returns.order_id = orders.order_id
+    gmv,
+    net_revenue,
+    discount_amount,
+    gross_margin,
+    costed_revenue,
+    refunds,
+    marketing_spend,
+    orders,
+    units,
+    active_customers,
+    new_customers,
+    new_signups,
+    visits,
+    converted_visits,
+    date_day
+  FROM intermediate.int_kpi_days
   WHERE
-    orders.is_valid_sale
-  GROUP BY
-    returns.returned_date
-), daily_signups AS (
+    dimension = 'all'
+), spend_range AS (
   SELECT
-    signup_date,
-    COUNT(*)::BIGINT AS new_signups
-  FROM staging.stg_customers
-  GROUP BY
-    signup_date
-), daily_spend AS (
+    MIN(date_day) AS first_spend_date,
+    MAX(date_day) AS last_spend_date
+  FROM whole_shop
+  WHERE
+    NOT marketing_spend IS NULL
+), days AS (
   SELECT
-    spend_date,
-    SUM(spend_amount)::DECIMAL(18, 2) AS marketing_spend
-  FROM staging.stg_marketing_spend
-  GROUP BY
-    spend_date
-), spend_days AS (
-  SELECT
-    MIN(spend_date) AS first_spend_date,
-    MAX(spend_date) AS last_spend_date
-  FROM daily_spend
-), daily_visits AS (
-  SELECT
-    session_date,
-    SUM(visit_count)::BIGINT AS visits,
-    SUM(converted_visit_count)::BIGINT AS converted_visits
-  FROM intermediate.int_channel_visits
-  GROUP BY
-    session_date
-), daily_marketing AS (
-  SELECT
-    days.date_day,
-    visits.visits,
-    visits.converted_visits,
-    COALESCE(
-      spend.marketing_spend,
-      CASE WHEN days.date_day BETWEEN spend_days.first_spend_date AND spend_days.last_spend_date THEN 0 END
-    ) AS marketing_spend
-  FROM intermediate.int_dates AS days
-  CROSS JOIN spend_days
-  LEFT JOIN daily_spend AS spend
-    ON days.date_day = spend.spend_date
-  LEFT JOIN daily_visits AS visits
-    ON days.date_day = visits.session_date
+    dates.date_day,
+    dates.is_current_period,
+    dates.as_of_date,
+    CASE WHEN dates.date_day BETWEEN spend.first_spend_date AND spend.last_spend_date THEN 0 END AS nothing_spent
+  FROM intermediate.int_dates AS dates
+  CROSS JOIN intermediate.int_as_of AS as_of
+  CROSS JOIN spend_range AS spend
+  WHERE
+    dates.date_day >= as_of.first_order_date AND dates.date_day < as_of.as_of_date
 )
 SELECT
   days.date_day::DATE AS date_day,
-  COALESCE(orders.gross_merchandise_amount, 0)::DECIMAL(18, 2) AS gmv,
-  COALESCE(orders.net_revenue_amount, 0)::DECIMAL(18, 2) AS net_revenue,
-  COALESCE(orders.discount_amount, 0)::DECIMAL(18, 2) AS discount_amount,
-  orders.gross_margin_amount::DECIMAL(18, 2) AS gross_margin,
-  COALESCE(refunds.refunds, 0)::DECIMAL(18, 2) AS refunds,
-  COALESCE(orders.order_count, 0)::BIGINT AS orders,
-  COALESCE(orders.item_count, 0)::BIGINT AS units,
-  COALESCE(orders.active_customers, 0)::BIGINT AS active_customers,
-  COALESCE(orders.new_customers, 0)::BIGINT AS new_customers,
-  COALESCE(signups.new_signups, 0)::BIGINT AS new_signups,
-  @safe_divide(orders.net_revenue_amount, orders.order_count)::DOUBLE AS aov,
-  @safe_divide(orders.gross_margin_amount, orders.costed_revenue_amount)::DOUBLE AS gross_margin_share,
-  @safe_divide(COALESCE(refunds.refunds, 0), orders.net_revenue_amount)::DOUBLE AS refund_share,
-  marketing.visits::BIGINT AS visits,
-  marketing.converted_visits::BIGINT AS converted_visits,
-  marketing.marketing_spend::DECIMAL(18, 2) AS marketing_spend,
-  @safe_divide(marketing.converted_visits, marketing.visits)::DOUBLE AS conversion_rate,
-  @safe_divide(marketing.marketing_spend, orders.new_customers)::DOUBLE AS customer_acquisition_cost,
+  COALESCE(kpis.gmv, 0)::DECIMAL(18, 2) AS gmv,
+  COALESCE(kpis.net_revenue, 0)::DECIMAL(18, 2) AS net_revenue,
+  COALESCE(kpis.discount_amount, 0)::DECIMAL(18, 2) AS discount_amount,
+  kpis.gross_margin::DECIMAL(18, 2) AS gross_margin,
+  COALESCE(kpis.refunds, 0)::DECIMAL(18, 2) AS refunds,
+  COALESCE(kpis.orders, 0)::BIGINT AS orders,
+  COALESCE(kpis.units, 0)::BIGINT AS units,
+  COALESCE(kpis.active_customers, 0)::BIGINT AS active_customers,
+  COALESCE(kpis.new_customers, 0)::BIGINT AS new_customers,
+  COALESCE(kpis.new_signups, 0)::BIGINT AS new_signups,
+  @safe_divide(kpis.net_revenue, kpis.orders)::DOUBLE AS aov,
+  @safe_divide(kpis.gross_margin, kpis.costed_revenue)::DOUBLE AS gross_margin_share,
+  @safe_divide(kpis.refunds, kpis.net_revenue)::DOUBLE AS refund_share,
+  kpis.visits::BIGINT AS visits,
+  kpis.converted_visits::BIGINT AS converted_visits,
+  COALESCE(kpis.marketing_spend, days.nothing_spent)::DECIMAL(18, 2) AS marketing_spend,
+  @safe_divide(kpis.converted_visits, kpis.visits)::DOUBLE AS conversion_rate,
+  @safe_divide(COALESCE(kpis.marketing_spend, days.nothing_spent), kpis.new_customers)::DOUBLE AS customer_acquisition_cost,
   days.is_current_period::BOOLEAN AS is_current_period,
   days.as_of_date::DATE AS as_of_date
-FROM intermediate.int_dates AS days
-CROSS JOIN intermediate.int_as_of AS as_of
-LEFT JOIN intermediate.int_order_days AS orders
-  ON days.date_day = orders.order_date
-LEFT JOIN daily_refunds AS refunds
-  ON days.date_day = refunds.returned_date
-LEFT JOIN daily_signups AS signups
-  ON days.date_day = signups.signup_date
-LEFT JOIN daily_marketing AS marketing
-  ON days.date_day = marketing.date_day
-WHERE
-  days.date_day >= as_of.first_order_date AND days.date_day < as_of.as_of_date
+FROM days
+LEFT JOIN whole_shop AS kpis
+  ON days.date_day = kpis.date_day

@@ -155,7 +155,43 @@ CREATE TABLE marts.checked (month_start DATE, opening_mrr DECIMAL(18, 2), openin
 INSERT INTO marts.checked VALUES ('2025-01-01', 0, 0, 5, 1), ('2025-02-01', 5, 1, 0, 0),
   ('2025-03-01', 0, 0, 7, 1);
 """
+BY_DIMENSION = """
+CREATE TABLE marts.checked (order_date DATE, dimension TEXT, net_revenue_amount DECIMAL(18, 2));
+INSERT INTO marts.checked VALUES ('2025-03-01', 'all', 30), ('2025-03-01', 'country', 10),
+  ('2025-03-01', 'country', 20), ('2025-03-01', 'channel', 30), ('2025-03-01', 'channel', NULL),
+  ('2025-03-02', 'all', 5), ('2025-03-02', 'country', 5);
+"""
+VERSIONS = """
+CREATE TABLE marts.dim_customers AS SELECT UNNEST(['ann', 'bob']) AS customer_id;
+CREATE TABLE marts.checked (customer_id TEXT, valid_from TIMESTAMP, valid_to TIMESTAMP);
+INSERT INTO marts.checked VALUES ('ann', '2025-01-01', '2025-02-01'), ('ann', '2025-02-01', NULL),
+  ('bob', '2025-01-01', NULL), ('deleted', '2025-01-01', '2025-01-02');
+"""
 CASES = [
+    Case(
+        'dimensions_agree("column" := net_revenue_amount)',
+        BY_DIMENSION,
+        "UPDATE marts.checked SET net_revenue_amount = 19.99 WHERE net_revenue_amount = 20",
+        [("2025-03-01", "country", 29.99, 30.0)],
+    ),
+    Case(
+        'dimensions_agree("by" := order_date, "column" := net_revenue_amount)',
+        BY_DIMENSION,
+        "DELETE FROM marts.checked WHERE dimension = 'all' AND order_date = '2025-03-02'",
+        [("2025-03-02", "country", 5.0, 0.0)],
+    ),
+    Case(
+        'one_valid_version("column" := customer_id, dimension := marts.dim_customers)',
+        VERSIONS,
+        "INSERT INTO marts.checked VALUES ('bob', '2025-03-01', NULL)",
+        [("bob", 2)],
+    ),
+    Case(
+        'one_valid_version("column" := customer_id, dimension := marts.dim_customers)',
+        VERSIONS,
+        "UPDATE marts.checked SET valid_to = '2025-03-01' WHERE customer_id = 'ann'",
+        [("ann", 0)],
+    ),
     Case(
         "one_credit_per_order",
         CREDITS,
