@@ -1,8 +1,9 @@
 """The project's models as plain SQL, for the rivals of benchmarks/warehouse.py.
 
 What SQLMesh would run is written down once: seeds become literal rows, models in Python empty
-tables of their columns (they score and describe; without a trained model they have no rows), and
-the days to be processed two words that the rivals replace.
+tables of their columns (they score and describe; without a trained model they have no rows),
+records of versions the table that a first run makes of them, and the days to be processed two words
+that the rivals replace.
 """
 
 from __future__ import annotations
@@ -75,7 +76,16 @@ def _query(model: Any, moment: str) -> str:
         return _nothing(model)
     query = model.render_query_or_raise(start=FIRST, end=LAST, execution_time=moment)
     text: str = query.sql(dialect="duckdb").replace('"warehouse".', "")
+    if model.kind.is_scd_type_2:
+        return _versions(model, text, moment)
     return text.replace(FIRST, START).replace(LAST, END)
+
+
+def _versions(model: Any, query: str, moment: str) -> str:
+    kind = model.kind
+    seen = f"TIMESTAMP '{moment}' AS \"{kind.valid_from_name.name}\""
+    ended = f'CAST(NULL AS TIMESTAMP) AS "{kind.valid_to_name.name}"'
+    return f"SELECT *, {seen}, {ended} FROM ({query}) AS current_rows"
 
 
 def _nothing(model: Any) -> str:
