@@ -31,7 +31,7 @@ MODEL (
     gross_amount = 'Goods before discount',
     discount_amount = 'Discount on the line and its share of a discount given on the whole order',
     net_revenue_amount = 'Goods after discount; zero unless the order is a valid sale',
-    cost_amount = 'Cost of the goods; null where unknown, zero unless a valid sale',
+    cost_amount = 'Cost of the goods, zero unless a valid sale; null where the cost of the product is unknown',
     gross_margin_amount = 'Net revenue less cost of the goods; null where a cost is unknown',
     is_guest = 'The order belongs to nobody known: it counts in revenue and products, not per customer',
     is_valid_sale = 'Neither cancelled nor refunded',
@@ -145,8 +145,13 @@ SELECT
   gross_amount::DECIMAL(18, 2) AS gross_amount,
   discount_amount::DECIMAL(18, 2) AS discount_amount,
   CASE WHEN is_valid_sale THEN gross_amount - discount_amount ELSE 0 END::DECIMAL(18, 2) AS net_revenue_amount,
-  CASE WHEN is_valid_sale THEN quantity * unit_cost ELSE 0 END::DECIMAL(18, 2) AS cost_amount,
-  CASE WHEN is_valid_sale THEN gross_amount - discount_amount - quantity * unit_cost ELSE 0 END::DECIMAL(18, 2) AS gross_margin_amount,
+  CASE WHEN is_valid_sale THEN quantity * unit_cost WHEN NOT unit_cost IS NULL THEN 0 END::DECIMAL(18, 2) AS cost_amount,
+  CASE
+    WHEN is_valid_sale
+    THEN gross_amount - discount_amount - quantity * unit_cost
+    WHEN NOT unit_cost IS NULL
+    THEN 0
+  END::DECIMAL(18, 2) AS gross_margin_amount,
   is_guest::BOOLEAN AS is_guest,
   is_valid_sale::BOOLEAN AS is_valid_sale,
   COALESCE(is_reorder, FALSE)::BOOLEAN AS is_reorder,

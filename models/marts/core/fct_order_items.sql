@@ -23,7 +23,7 @@ MODEL (
     gross_amount = 'Goods before discount',
     discount_amount = 'Discount on the line and its share of a discount given on the whole order',
     net_revenue_amount = 'Goods after discount; zero unless a valid sale',
-    cost_amount = 'Cost of the goods; null where unknown, zero unless a valid sale',
+    cost_amount = 'Cost of the goods, zero unless a valid sale; null where the cost of the product is unknown',
     gross_margin_amount = 'Net revenue less cost of the goods; null where a cost is unknown',
     is_guest = 'The order belongs to nobody known: it counts in revenue and products, not per customer',
     is_valid_sale = 'Neither cancelled nor refunded',

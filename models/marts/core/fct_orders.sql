@@ -28,7 +28,7 @@ MODEL (
     gross_amount = 'Goods before discount',
     discount_amount = 'Discount on the goods',
     net_revenue_amount = 'Goods after discount; zero unless a valid sale',
-    cost_amount = 'Cost of the goods; null where the cost of any product in it is unknown, zero unless a valid sale',
+    cost_amount = 'Cost of the goods, zero unless a valid sale; null where the cost of any product in it is unknown',
     gross_margin_amount = 'Net revenue less cost of the goods; null where a cost is unknown',
     shipping_amount = 'Shipping charged',
     tax_amount = 'Tax charged',
