@@ -18,7 +18,7 @@ MODEL (
     accepted_range("column" := delivery_days, min_v := 0),
     same_row_count(table_name := staging.stg_orders, condition := @in_interval(order_date))
   ),
-  description 'What became of the delivery of each order, all its parcels together. The region is that of the parcel, else the state, else the country of delivery. Orders without a parcel on record are fulfilled when the shop calls them delivered. One row per order, kept on the day of the order. Answers: did an order arrive as a whole, when, and in time?',
+  description 'What became of the delivery of each order, all its parcels together. The region is that of the parcel, else the state, else the country of delivery. Orders without a parcel on record are fulfilled when the shop calls them delivered, or refunded as a whole: those are settled. One row per order, kept on the day of the order. Answers: did an order arrive as a whole, when, and in time?',
   column_descriptions (
     order_id = 'The shop''s id of the order',
     region = 'Region the order goes to; unknown where nothing says',
@@ -26,7 +26,7 @@ MODEL (
     delivered_parcel_count = 'Parcels that arrived',
     delivery_days = 'Days from the order to its last parcel; null until all arrived',
     is_cancelled = 'The order was cancelled',
-    is_fulfilled = 'All its parcels arrived',
+    is_fulfilled = 'All its parcels arrived, or none is on record and the order is delivered or refunded',
     is_on_time = 'All its parcels arrived by the time promised; null until all arrived, without a promise, or where they arrived before the order',
     order_date = 'Day of the order in the business time zone'
   )
@@ -61,7 +61,10 @@ WITH parcels AS (
       THEN parcels.delivered_date
     END AS arrived_date,
     orders.order_status = 'cancelled' AS is_cancelled,
-    COALESCE(parcels.delivered_parcel_count = parcels.parcel_count, orders.order_status = 'delivered') AS is_complete,
+    COALESCE(
+      parcels.delivered_parcel_count = parcels.parcel_count,
+      orders.order_status IN ('delivered', 'refunded')
+    ) AS is_complete,
     orders.order_date
   FROM staging.stg_orders AS orders
   LEFT JOIN parcels

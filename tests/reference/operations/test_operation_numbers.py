@@ -43,7 +43,7 @@ def orders() -> pd.DataFrame:
     frame["on_time"] = (~_yes(frame["late"])).where(came)
     frame["days"] = (frame["last"].dt.normalize() - frame["date_day"]).dt.days.where(came)
     frame["kept"] = frame["order_status"] != "cancelled"
-    delivered = frame["order_status"] == "delivered"
+    delivered = frame["order_status"].isin(["delivered", "refunded"])
     frame["fulfilled"] = frame["kept"] & came.where(frame["came"].notna(), delivered)
     return frame
 
