@@ -6,18 +6,32 @@ MODEL (
   tags (mart, marketing),
   grain (channel, month_start),
   audits (
-    not_null(columns := (channel, month_start, new_customers, visits)),
+    not_null(columns := (channel, month_start, new_customers)),
     unique_combination_of_columns(columns := (channel, month_start)),
     accepted_range("column" := conversion_rate, min_v := 0, max_v := 1),
     accepted_range("column" := payback_months, min_v := 0),
     sums_agree(
       "column" := new_customers,
       other_table := intermediate.int_channel_payback,
-      other_column := new_customers
+      other_column := new_customers,
+      other_condition := EXISTS(
+        SELECT
+          1
+        FROM intermediate.int_channel_payback
+        WHERE
+          channel <> 'unknown'
+      )
+      OR EXISTS(
+        SELECT
+          1
+        FROM intermediate.int_channel_visits
+        WHERE
+          channel <> 'unknown'
+      )
     ),
     sums_agree("column" := spend_amount, other_table := intermediate.int_channel_spend, other_column := spend_amount)
   ),
-  description 'What winning customers costs and brings. A customer belongs to the channel of the sign-up and to the month of the first valid order. The value of a customer is margin realised so far, which grows with the age of the month; beside it stands what is expected with the predicted revenue of the next twelve months, where a model has scored these customers. One row per channel and month with a new customer, spend or a visit. Answers: what does a new customer cost on each channel, how much margin comes back for it, after how many months is it paid, and how many visits become orders?',
+  description 'What winning customers costs and brings. A customer belongs to the channel of the sign-up and to the month of the first valid order. The value of a customer is margin realised so far, which grows with the age of the month; beside it stands what is expected with the predicted revenue of the next twelve months, where a model has scored these customers. One row per channel and month with a new customer, spend or a visit; none where the shop knows no channel of anything. Answers: what does a new customer cost on each channel, how much margin comes back for it, after how many months is it paid, and how many visits become orders?',
   column_descriptions (
     month_start = 'First day of the month',
     channel = 'Channel; unknown where the shop does not say',
@@ -25,8 +39,8 @@ MODEL (
     retention_spend_amount = 'Of it, on campaigns that contact customers the shop knows',
     impressions = 'Times shown, where spend says',
     clicks = 'Times clicked, where spend says',
-    visits = 'Visits to the web shop',
-    converted_visits = 'Visits that led to an order',
+    visits = 'Visits to the web shop; null before and after the months in which visits are on record',
+    converted_visits = 'Visits that led to an order; null like visits',
     conversion_rate = 'The second as a share of the first, 0 to 1; null without visits',
     new_customers = 'Customers with their first valid order in the month',
     customer_acquisition_cost = 'Spend per new customer; null without either',
@@ -55,6 +69,11 @@ WITH visits AS (
   GROUP BY
     visits.channel,
     @month_start(visits.session_date)
+), visited_months AS (
+  SELECT
+    MIN(month_start) AS first_month,
+    MAX(month_start) AS last_month
+  FROM visits
 ), expectations AS (
   SELECT
     COALESCE(customers.acquisition_channel, 'unknown') AS channel,
@@ -84,20 +103,42 @@ WITH visits AS (
     months.channel,
     payback.spend_amount,
     payback.retention_spend_amount,
-    COALESCE(visits.visits, 0) AS visits,
-    COALESCE(visits.converted_visits, 0) AS converted_visits,
+    CASE
+      WHEN months.month_start BETWEEN visited_months.first_month AND visited_months.last_month
+      THEN COALESCE(visits.visits, 0)
+    END AS visits,
+    CASE
+      WHEN months.month_start BETWEEN visited_months.first_month AND visited_months.last_month
+      THEN COALESCE(visits.converted_visits, 0)
+    END AS converted_visits,
     COALESCE(payback.new_customers, 0) AS new_customers,
     COALESCE(payback.revenue_so_far, 0) AS revenue_so_far,
     payback.margin_so_far,
     payback.margin_so_far + expectations.predicted_revenue * @safe_divide(payback.margin_so_far, payback.revenue_so_far) AS expected_margin,
     payback.payback_months
   FROM channel_months AS months
+  CROSS JOIN visited_months
   LEFT JOIN intermediate.int_channel_payback AS payback
     ON months.channel = payback.channel AND months.month_start = payback.month_start
   LEFT JOIN visits
     ON months.channel = visits.channel AND months.month_start = visits.month_start
   LEFT JOIN expectations
     ON months.channel = expectations.channel AND months.month_start = expectations.month_start
+  WHERE
+    EXISTS(
+      SELECT
+        1
+      FROM intermediate.int_channel_payback
+      WHERE
+        channel <> 'unknown'
+    )
+    OR EXISTS(
+      SELECT
+        1
+      FROM intermediate.int_channel_visits
+      WHERE
+        channel <> 'unknown'
+    )
 )
 SELECT
   months.month_start::DATE AS month_start,
