@@ -5,14 +5,21 @@ AUDIT (
   )
 );
 
-/* Every key that is known is one of the parent table. */
+/* Every key that is known is one of the parent table. A condition calls the audited table child, and what it leaves
+out costs nothing. */
 SELECT
-  child.@column AS orphan_key,
+  known.orphan_key,
   COUNT(*) AS orphan_rows
-FROM @this_model AS child
+FROM (
+  SELECT
+    child.@column AS orphan_key
+  FROM @this_model AS child
+  WHERE
+    @AND(NOT child.@column IS NULL, @condition)
+) AS known
 LEFT JOIN @parent_table AS parent
-  ON child.@column = parent.@parent_column
+  ON known.orphan_key = parent.@parent_column
 WHERE
-  @AND(parent.@parent_column IS NULL, NOT child.@column IS NULL, @condition)
+  parent.@parent_column IS NULL
 GROUP BY
-  child.@column
+  known.orphan_key

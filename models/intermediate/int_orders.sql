@@ -27,6 +27,12 @@ MODEL (
       other_column := order_amount,
       other_condition := @in_interval(order_date)
     ),
+    sums_agree(
+      "column" := net_revenue_amount,
+      other_table := staging.stg_orders,
+      other_column := CASE WHEN is_valid_sale THEN order_amount - discount_amount END,
+      other_condition := @in_interval(order_date)
+    ),
     foreign_key(
       "column" := customer_id,
       parent_table := staging.stg_customers,

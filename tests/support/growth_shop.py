@@ -31,7 +31,11 @@ MODELS = (
     "intermediate.int_channel_visits",
     "intermediate.int_delivery_days",
     "intermediate.int_delivery_feedback_days",
+    "intermediate.int_department_days",
+    "intermediate.int_kpi_days",
+    "intermediate.int_order_days",
     "intermediate.int_order_deliveries",
+    "intermediate.int_refund_days",
     "intermediate.int_subscription_months",
     *MARTS,
 )

@@ -6,8 +6,21 @@ MODEL (
   tags (mart, core),
   grain (order_id, line_number),
   references (order_id, product_id),
+  depends_on (intermediate.int_as_of, marts.fct_orders),
   audits (
-    same_row_count(table_name := intermediate.int_order_items)
+    same_row_count(table_name := intermediate.int_order_items),
+    foreign_key(
+      "column" := order_id,
+      parent_table := marts.fct_orders,
+      parent_column := order_id,
+      condition := child.order_date >= (
+        SELECT
+          (
+            as_of_date - @lookback_days
+          )::DATE
+        FROM intermediate.int_as_of
+      )
+    )
   ),
   description 'Every order line with its money and whether it is a repeat purchase. One row per order line. Answers: which products earn what, and which are bought again?',
   column_descriptions (

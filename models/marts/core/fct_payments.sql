@@ -8,8 +8,21 @@ MODEL (
   references (
     order_id
   ),
+  depends_on (intermediate.int_as_of, marts.fct_orders),
   audits (
-    same_row_count(table_name := staging.stg_payments)
+    same_row_count(table_name := staging.stg_payments),
+    foreign_key(
+      "column" := order_id,
+      parent_table := marts.fct_orders,
+      parent_column := order_id,
+      condition := child.paid_date >= (
+        SELECT
+          (
+            as_of_date - @lookback_days
+          )::DATE
+        FROM intermediate.int_as_of
+      )
+    )
   ),
   description 'Payments of the orders. One row per payment, failed ones too. Answers: what money came in, when, how, and for which order?',
   column_descriptions (

@@ -6,8 +6,21 @@ MODEL (
   tags (mart, core),
   grain return_id,
   references (order_id, product_id),
+  depends_on (intermediate.int_as_of, marts.fct_orders),
   audits (
-    same_row_count(table_name := staging.stg_returns)
+    same_row_count(table_name := staging.stg_returns),
+    foreign_key(
+      "column" := order_id,
+      parent_table := marts.fct_orders,
+      parent_column := order_id,
+      condition := child.returned_date >= (
+        SELECT
+          (
+            as_of_date - @lookback_days
+          )::DATE
+        FROM intermediate.int_as_of
+      )
+    )
   ),
   description 'Goods that came back and the money given back for them. One row per return. Answers: what was returned and refunded, when, why, and of which order?',
   column_descriptions (

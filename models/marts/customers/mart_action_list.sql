@@ -10,6 +10,7 @@ MODEL (
     unique_combination_of_columns(columns := (
       customer_id
     )),
+    foreign_key("column" := customer_id, parent_table := marts.mart_customer_segments, parent_column := customer_id),
     same_row_count(
       table_name := marts.mart_customer_segments,
       condition := NOT STARTS_WITH(customer_id, @erased_id_prefix)

@@ -16,6 +16,7 @@ MODEL (
       customer_id
     )),
     same_row_count(table_name := marts.dim_customers),
+    foreign_key("column" := customer_id, parent_table := marts.dim_customers, parent_column := customer_id),
     foreign_key("column" := segment, parent_table := seeds.customer_segments, parent_column := segment),
     accepted_range("column" := churn_probability, min_v := 0, max_v := 1)
   ),

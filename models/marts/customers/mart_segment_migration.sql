@@ -14,6 +14,7 @@ MODEL (
     forall(criteria := (
       customer_count > 0
     )),
+    foreign_key("column" := to_segment, parent_table := seeds.rfm_segments, parent_column := rfm_segment),
     sums_agree(
       "column" := net_revenue_amount,
       other_table := intermediate.int_customer_months,

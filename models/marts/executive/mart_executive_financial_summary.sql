@@ -5,6 +5,9 @@ MODEL (
   cron '@daily',
   tags (mart, executive),
   grain date_day,
+  depends_on (
+    staging.stg_orders
+  ),
   audits (
     not_null(columns := (date_day, gmv, net_revenue, orders)),
     unique_combination_of_columns(columns := (
@@ -16,6 +19,31 @@ MODEL (
       "column" := net_revenue,
       other_table := intermediate.int_kpi_days,
       other_column := CASE WHEN dimension = 'all' THEN net_revenue END
+    ),
+    sums_agree(
+      "column" := net_revenue,
+      other_table := staging.stg_orders,
+      other_column := CASE WHEN is_valid_sale THEN order_amount - discount_amount END,
+      other_condition := order_date < (
+        SELECT
+          as_of_date
+        FROM intermediate.int_as_of
+      )
+    ),
+    few_kpis_jump(
+      columns := (
+        gmv,
+        net_revenue,
+        gross_margin,
+        orders,
+        units,
+        active_customers,
+        new_customers,
+        new_signups,
+        visits,
+        marketing_spend
+      ),
+      blocking := FALSE
     )
   ),
   description 'The day in money and customers, for the board. One row per day from the first order to the last complete day, days without an order too. Answers: how much did we sell, at what margin and refund rate, to how many new and returning customers?',

@@ -11,6 +11,7 @@ MODEL (
       campaign_id
     )),
     same_row_count(table_name := intermediate.int_campaigns),
+    foreign_key("column" := campaign_id, parent_table := intermediate.int_campaigns, parent_column := campaign_id),
     forall(criteria := (converted_customers <= contacted_customers, held_out_customers <= assigned_customers)),
     sums_agree(
       "column" := last_touch_revenue,

@@ -28,6 +28,7 @@ MODEL (
     accepted_range("column" := reorder_rate, min_v := 0, max_v := 1),
     accepted_range("column" := avg_rating, min_v := 1, max_v := 5),
     same_row_count(table_name := marts.dim_products),
+    foreign_key("column" := product_id, parent_table := marts.dim_products, parent_column := product_id),
     sums_agree(
       "column" := net_revenue_amount,
       other_table := intermediate.int_product_days,

@@ -9,6 +9,7 @@ from sqlmesh.core import dialect
 from sqlmesh.core.audit import ModelAudit
 from sqlmesh.core.audit.builtin import BUILT_IN_AUDITS
 
+from tests.support.built_shop import model_named
 from tests.support.definitions import PROJECT, audits, variables
 
 PAGE = PROJECT / "docs" / "audits.md"
@@ -88,6 +89,16 @@ def test_every_audit_that_the_page_recommends_exists() -> None:
     named = {name for row in rows for name in re.findall(r"`(\w+)`", row)}
     assert len(rows) > 20
     assert named <= {*audits(), *BUILT_IN_AUDITS}
+
+
+def test_the_audits_between_models_are_where_the_page_says() -> None:
+    section = PAGE.read_text("utf-8").partition("## Between the models")[2].partition("\n## ")[0]
+    rows = re.findall(r"^\|[^|]*\| `(\w+)` \| `([\w.]+)` \| (yes|no) \|$", section, re.MULTILINE)
+    assert len(rows) == len(re.findall(r"^\| ", section, re.MULTILINE)) - 1
+    for audit, model, stops in rows:
+        found = [arguments for name, arguments in model_named(model).audits if name == audit]
+        assert found, (audit, model)
+        assert all(("blocking" not in each) == (stops == "yes") for each in found), (audit, model)
 
 
 if __name__ == "__main__":

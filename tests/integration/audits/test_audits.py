@@ -167,7 +167,38 @@ CREATE TABLE marts.checked (customer_id TEXT, valid_from TIMESTAMP, valid_to TIM
 INSERT INTO marts.checked VALUES ('ann', '2025-01-01', '2025-02-01'), ('ann', '2025-02-01', NULL),
   ('bob', '2025-01-01', NULL), ('deleted', '2025-01-01', '2025-01-02');
 """
+WEEKS = """
+CREATE TABLE marts.checked AS
+SELECT DATE '2025-02-16' + d::INT AS date_day, 20 AS orders, 100.0 AS revenue, 10 AS visits,
+  CASE WHEN d < 7 THEN 0 ELSE 3 END AS signups, NULL::INT AS spend
+FROM RANGE(14) AS t(d);
+"""
+LATER = "WHERE date_day > '2025-02-22'"
+JUMPS = "few_kpis_jump(columns := (orders, revenue, visits, signups, spend))"
 CASES = [
+    Case(
+        JUMPS,
+        # From nothing to something is a jump, half as much again is none
+        f"{WEEKS} UPDATE marts.checked SET visits = 15, revenue = 151 {LATER}",
+        f"UPDATE marts.checked SET orders = 9 {LATER}",
+        [(3, 140.0)],
+    ),
+    Case(
+        JUMPS,
+        # Of less than two weeks, or of few orders, nothing is told
+        f"{WEEKS} UPDATE marts.checked SET visits = 99, revenue = 999 {LATER};"
+        "DELETE FROM marts.checked WHERE date_day = '2025-02-16'",
+        "INSERT INTO marts.checked VALUES ('2025-02-16', 20, 100, 10, 0, NULL)",
+        [(3, 140.0)],
+    ),
+    Case(
+        JUMPS,
+        f"{WEEKS} UPDATE marts.checked SET visits = 99, revenue = 999 {LATER};"
+        "UPDATE marts.checked SET orders = 14; UPDATE marts.checked SET orders = 15"
+        " WHERE date_day = '2025-02-16'",
+        "UPDATE marts.checked SET orders = 16 WHERE date_day = '2025-02-16'",
+        [(3, 100.0)],
+    ),
     Case(
         'dimensions_agree("column" := net_revenue_amount)',
         BY_DIMENSION,
