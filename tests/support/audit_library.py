@@ -182,6 +182,12 @@ CASES = [
         [("2024-02-01", "2024-04-01")],
     ),
     LibraryCase(
+        'no_gaps("column" := day)',
+        rows("day", "DATE '2024-02-29'", "DATE '2024-03-01'"),
+        rows("day", "DATE '2024-02-29'", "DATE '2024-03-01'", "DATE '2024-03-01'"),
+        [("2024-03-01", "2024-03-01")],
+    ),
+    LibraryCase(
         'recent("column" := day)',
         rows("day", "DATE '2025-02-28'", "DATE '2024-01-01'"),
         rows("day", "DATE '2025-02-27'", "DATE '2024-01-01'"),
@@ -228,6 +234,62 @@ CASES = [
         rows("city", "'Ulm'", "'Ulm'", "'Bonn'", "NULL"),
         rows("city", "'Ulm'", "'ULM'", "'Bonn'", "NULL"),
         [("ulm", 2)],
+    ),
+    LibraryCase(
+        'foreign_key("column" := other_id, parent_table := staging.others, parent_column := id)',
+        rows("other_id", "1", "1", "NULL"),
+        rows("other_id", "1", "7", "7"),
+        [(7, 2)],
+    ),
+    LibraryCase(
+        'foreign_key("column" := id, parent_table := staging.others, parent_column := id,'
+        " condition := child.is_known)",
+        rows("id, is_known", "1, TRUE", "7, FALSE"),
+        rows("id, is_known", "1, TRUE", "7, TRUE"),
+        [(7, 1)],
+    ),
+    LibraryCase(
+        'contains_all("column" := id, other_table := staging.others)',
+        rows("id", "1", "2", "3", "4"),
+        rows("id", "1", "3", "NULL"),
+        [(2,)],
+        speaks_when_empty=True,
+    ),
+    LibraryCase(
+        "same_row_count(table_name := staging.others)",
+        rows("id", "7", "8", "9"),
+        rows("id", "1", "2"),
+        [(2, 3)],
+        speaks_when_empty=True,
+    ),
+    LibraryCase(
+        "same_row_count(table_name := staging.others, condition := total > 6)",
+        rows("id", "7", "8"),
+        rows("id", "1", "2", "3"),
+        [(3, 2)],
+        speaks_when_empty=True,
+    ),
+    LibraryCase(
+        "row_count_is(row_count := 2)",
+        rows("id", "1", "2"),
+        rows("id", "1"),
+        [(1,)],
+        speaks_when_empty=True,
+    ),
+    LibraryCase(
+        'sums_agree("column" := amount, other_table := staging.others, other_column := total)',
+        rows("amount", "20.10", "2.50", "NULL"),
+        rows("amount", "20.10", "2.51"),
+        [(22.61, 22.60)],
+        speaks_when_empty=True,
+    ),
+    LibraryCase(
+        'sums_agree("column" := amount, other_table := staging.others, other_column := total,'
+        " other_condition := NOT name IS NULL, tolerance := 0.05)",
+        rows("amount", "15.15"),
+        rows("amount", "15.16"),
+        [(15.16, 15.10)],
+        speaks_when_empty=True,
     ),
     LibraryCase(
         "not_null(columns := (id, name))",
