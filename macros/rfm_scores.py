@@ -7,6 +7,9 @@ from sqlmesh import macro
 from sqlmesh.core.macros import MacroEvaluator
 from sqlmesh.utils.errors import SQLMeshError
 
+from macros.middle_rank import place_among
+from macros.score import points_by_bounds
+
 
 @macro()
 def rfm_scores(
@@ -26,9 +29,9 @@ def rfm_scores(
     method = evaluator.var("rfm_method")
     if method == "fixed":
         scores = [
-            _by_bounds(recency_days, evaluator.var("rfm_recency_days"), "<="),
-            _by_bounds(orders, evaluator.var("rfm_frequency_orders"), ">="),
-            _by_bounds(spent, evaluator.var("rfm_monetary_amounts"), ">="),
+            _by_bounds(recency_days, evaluator.var("rfm_recency_days"), more_is_better=False),
+            _by_bounds(orders, evaluator.var("rfm_frequency_orders"), more_is_better=True),
+            _by_bounds(spent, evaluator.var("rfm_monetary_amounts"), more_is_better=True),
         ]
     elif method == "quintile":
         scores = [_by_rank(value, group) for value in (exp.Neg(this=recency_days), orders, spent)]
@@ -39,22 +42,9 @@ def rfm_scores(
 
 
 def _by_rank(value: exp.Expression, group: exp.Expression | None) -> str:
-    """Below plus half of the equal ones, in fifths; whole numbers, so that fifths are exact."""
-    column = value.sql(dialect="duckdb")
-    within = f"PARTITION BY {group.sql(dialect='duckdb')}" if group else ""
-    below = f"RANK() OVER ({within} ORDER BY {column}) - 1"
-    up_to = (
-        f"COUNT(*) OVER ({within} ORDER BY {column}"
-        " RANGE BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)"
-    )
-    everyone = f"COUNT(*) OVER ({within})"
-    return f"LEAST(5, FLOOR(5 * (({below} + {up_to})::DOUBLE / (2 * {everyone}))) + 1)"
+    return f"LEAST(5, FLOOR(5 * {place_among(value, group)}) + 1)"
 
 
-def _by_bounds(value: exp.Expression, bounds: list[float], compare: str) -> str:
-    column = value.sql(dialect="duckdb")
-    cases = " ".join(
-        f"WHEN {column} {compare} {bound} THEN {points}"
-        for points, bound in zip((5, 4, 3, 2), bounds, strict=True)
-    )
-    return f"CASE {cases} ELSE 1 END"
+def _by_bounds(value: exp.Expression, bounds: list[float], *, more_is_better: bool) -> str:
+    numbers: list[exp.Expression] = [exp.Literal.number(bound) for bound in bounds]
+    return points_by_bounds(value, numbers, more_is_better=more_is_better).sql("duckdb")

@@ -28,9 +28,16 @@ def score(
     entries = bounds.expressions
     if len(entries) != 4:
         raise SQLMeshError(f"@score takes four bounds, got {bounds.sql()}")
-    compare: type[exp.Binary] = exp.GTE if descending.sql().upper() == "TRUE" else exp.LTE
+    return points_by_bounds(value, entries, more_is_better=descending.sql().upper() == "TRUE")
+
+
+def points_by_bounds(
+    value: exp.Expression, bounds: list[exp.Expression], *, more_is_better: bool
+) -> exp.Expression:
+    """Points from 5 down to 2 for the first of four bounds that is reached, else 1."""
+    compare: type[exp.Binary] = exp.GTE if more_is_better else exp.LTE
     case = exp.Case()
-    for points, bound in zip((5, 4, 3, 2), entries, strict=True):
+    for points, bound in zip((5, 4, 3, 2), bounds, strict=True):
         reached = compare(this=value.copy(), expression=bound.copy())
         case = case.when(reached, exp.Literal.number(points))
     return case.else_(exp.Literal.number(1))

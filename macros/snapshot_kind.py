@@ -21,7 +21,7 @@ def snapshot_kind(evaluator: MacroEvaluator, is_history: exp.Boolean) -> exp.Exp
     time_column = exp.Tuple(expressions=[exp.column("snapshot_date"), day_format])
     properties = [
         exp.Property(this="time_column", value=time_column),
-        exp.Property(this="lookback", value=exp.Literal.number(7)),
+        exp.Property(this="lookback", value=exp.Literal.number(evaluator.var("lookback_days"))),
     ]
     daily: exp.Expression = ModelKind(this="INCREMENTAL_BY_TIME_RANGE", expressions=properties)
     return daily

@@ -32,35 +32,11 @@ MODEL (
   )
 );
 
-WITH ranked AS (
+WITH scored AS (
   SELECT
     customer_id,
-    total_orders,
-    total_spent,
-    days_since_last_order,
-    @middle_rank(-days_since_last_order) AS recency_rank,
-    @middle_rank(total_orders) AS frequency_rank,
-    @middle_rank(total_spent) AS monetary_rank
+    @rfm_scores(days_since_last_order, total_orders, total_spent)
   FROM intermediate.int_customer_order_summary
-), scored AS (
-  SELECT
-    customer_id,
-    CASE
-      WHEN @rfm_method = 'fixed'
-      THEN @score(days_since_last_order, @rfm_recency_days, FALSE)
-      ELSE LEAST(5, FLOOR(5 * recency_rank) + 1)
-    END::INT AS recency_score,
-    CASE
-      WHEN @rfm_method = 'fixed'
-      THEN @score(total_orders, @rfm_frequency_orders, TRUE)
-      ELSE LEAST(5, FLOOR(5 * frequency_rank) + 1)
-    END::INT AS frequency_score,
-    CASE
-      WHEN @rfm_method = 'fixed'
-      THEN @score(total_spent, @rfm_monetary_amounts, TRUE)
-      ELSE LEAST(5, FLOOR(5 * monetary_rank) + 1)
-    END::INT AS monetary_score
-  FROM ranked
 )
 SELECT
   scored.customer_id::TEXT AS customer_id,

@@ -44,6 +44,12 @@ def test_the_table_is_that_of_the_code() -> None:
     assert shown == table(), f"run python -m {SCRIPT}"
 
 
+def test_a_macro_is_alone_in_the_file_of_its_name() -> None:
+    for function in macros():
+        text = (PROJECT / "macros" / f"{function.name}.py").read_text("utf-8")
+        assert text.count("@macro()") == 1, function.name
+
+
 def test_every_macro_has_an_example() -> None:
     hooks = {"begin_run", "end_run"}
     for function in (each for each in macros() if each.name not in hooks):

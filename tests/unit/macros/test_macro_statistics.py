@@ -34,6 +34,11 @@ def test_what_is_beyond_all_bounds_is_impossible_and_what_is_unknown_stays_so() 
     assert value("SELECT @normal_cdf(NULL)") is None
 
 
+def test_no_probability_is_above_one() -> None:
+    assert value("SELECT @normal_p_value(0)") == 1
+    assert value("SELECT @chi_square_p_value(0)") == 1
+
+
 @pytest.mark.parametrize("degrees", [10, 17.3, 58, 400, 1e6])
 def test_student_p_value_is_that_of_scipy(degrees: float) -> None:
     t = np.linspace(-12, 12, 241)
