@@ -99,6 +99,6 @@ def test_the_p_value_is_that_of_scipy(statistic: float) -> None:
     assert found == pytest.approx(chi2.sf(statistic, 1), rel=2e-7)
 
 
-def test_the_p_value_of_nothing_is_nothing_and_of_too_much_is_next_to_nothing() -> None:
+def test_the_p_value_of_nothing_is_nothing_and_of_too_much_is_zero() -> None:
     assert value("SELECT @chi_square_p_value(x) FROM (SELECT NULL::DOUBLE AS x)") is None
-    assert value("SELECT @chi_square_p_value(x) FROM (SELECT 1e9::DOUBLE AS x)") < 1e-290
+    assert value("SELECT @chi_square_p_value(x) FROM (SELECT 1e9::DOUBLE AS x)") == 0
