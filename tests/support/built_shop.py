@@ -115,14 +115,15 @@ def model_named(name: str) -> Model:
     schema, table = name.split(".")
     folder = PROJECT / "models" / schema
     for path in (*folder.rglob(f"{table}.sql"), *_blueprints(folder)):
-        for model in _models_of(path):
+        for model in models_of(path):
             if _plain(model.name) == name:
                 return model
     raise LookupError(f"no model {name} below {folder}")
 
 
 @cache
-def _models_of(path: Path) -> list[Model]:
+def models_of(path: Path) -> list[Model]:
+    """The models of a file: one, or as many as its blueprint makes."""
     found: list[Model] = load_sql_based_models(
         parse(path.read_text(encoding="utf-8"), default_dialect="duckdb"),
         get_variables=lambda _: variables(),

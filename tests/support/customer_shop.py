@@ -1,21 +1,24 @@
-"""One simulated shop with all models about customers, shared by the tests of a process.
-
-    python -m tests.support.customer_shop docs/marts/customers.md
-
-writes the results of the queries of a page.
-"""
+"""One simulated shop with all models about customers, shared by the tests of a process."""
 
 from __future__ import annotations
 
-import sys
 import tempfile
 from functools import cache
 from pathlib import Path
 
 from tests.support.built_shop import BuiltShop, simulated
-from tests.support.doc_queries import with_results
 
+STAR = (
+    "marts.fct_orders",
+    "marts.fct_order_items",
+    "marts.fct_payments",
+    "marts.fct_returns",
+    "marts.dim_customers",
+    "marts.dim_products",
+    "marts.dim_dates",
+)
 MARTS = (
+    "marts.mart_customer_analytics",
     "marts.mart_cohort_retention",
     "marts.mart_customer_segments",
     "marts.mart_segment_migration",
@@ -27,6 +30,9 @@ MODELS = (
     "intermediate.int_customer_behaviour_items",
     "intermediate.int_customer_behaviour_touches",
     "intermediate.int_customer_behaviour",
+    # What a query about dates joins
+    "marts.mart_executive_financial_summary",
+    *STAR,
     *MARTS,
 )
 VERSIONS = ("intermediate.int_customer_versions", "intermediate.int_product_versions")
@@ -44,7 +50,7 @@ FIRST_RUN = "TIMESTAMP '2026-03-01 06:00:00'"
 
 @cache
 def customer_shop() -> BuiltShop:
-    """The shop of seed 1 of which docs/marts/customers.md tells."""
+    """The shop of seed 1 of which docs/marts/customers.md and core.md tell."""
     shop = simulated(Path(tempfile.mkdtemp()), *OPTIONS)
     without_predictions(shop)
     shop.build(*MODELS)
@@ -67,14 +73,3 @@ def without_predictions(shop: BuiltShop) -> None:
             f" (scoring_date DATE, customer_id TEXT, model_version TEXT, {columns})"
         )
         shop.built.add(name)
-
-
-def main() -> None:
-    """Renew the results of a page."""
-    page = Path(sys.argv[1])
-    text = with_results(page.read_text(encoding="utf-8"), customer_shop().connection)
-    page.write_text(text, encoding="utf-8")
-
-
-if __name__ == "__main__":
-    main()

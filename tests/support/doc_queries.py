@@ -19,7 +19,13 @@ import duckdb
 BLOCK = re.compile(r"```sql\n(?P<query>.*?)```\n\n```text\n(?P<result>.*?)```", re.DOTALL)
 
 # The shop of each page: a function of the module of the same name.
-SHOPS = {"executive": "growth_shop", "marketing": "growth_shop", "products": "product_shop"}
+SHOPS = {
+    "core": "customer_shop",
+    "customers": "customer_shop",
+    "executive": "growth_shop",
+    "marketing": "growth_shop",
+    "products": "product_shop",
+}
 
 
 def with_results(page: str, connection: duckdb.DuckDBPyConnection) -> str:

@@ -9,6 +9,7 @@ from tests.support.customer_shop import (
     HISTORIES,
     MARTS,
     MODELS,
+    STAR,
     VERSIONS,
     customer_shop,
     without_predictions,
@@ -37,13 +38,13 @@ def test_an_empty_shop_has_empty_marts_and_no_findings() -> None:
         assert shop.failing_audits(mart) == []
 
 
-def test_the_page_shows_what_its_queries_give() -> None:
-    page = (PROJECT / "docs" / "marts" / "customers.md").read_text(encoding="utf-8")
-    assert len(BLOCK.findall(page)) == len(MARTS) + len(HISTORIES)
+@pytest.mark.parametrize(
+    ("name", "tables"),
+    [("customers", (*MARTS, *HISTORIES)), ("core", STAR)],
+    ids=["customers", "star"],
+)
+def test_the_page_shows_what_its_queries_give(name: str, tables: tuple[str, ...]) -> None:
+    page = (PROJECT / "docs" / "marts" / f"{name}.md").read_text(encoding="utf-8")
+    assert len(BLOCK.findall(page)) == len(tables)
     assert with_results(page, customer_shop().connection) == page
-
-
-@pytest.mark.parametrize("mart", [*MARTS, *HISTORIES])
-def test_the_page_tells_of_every_mart(mart: str) -> None:
-    page = (PROJECT / "docs" / "marts" / "customers.md").read_text(encoding="utf-8")
-    assert f"FROM {mart}\n" in page
+    assert [table for table in tables if f"FROM {table}" not in page] == []
