@@ -20,12 +20,14 @@ def rejection_reasons(evaluator: MacroEvaluator, *rules: exp.Expression) -> exp.
     """
     if not rules or len(rules) % 2:
         raise SQLMeshError("@rejection_reasons takes reason, condition, reason, condition, ...")
+    conditions = [condition.copy() for condition in rules[1::2]]
     parts: list[exp.Expression] = [
         exp.Case().when(condition.copy(), exp.Literal.string(f"; {reason.name}")).else_("''")
-        for reason, condition in zip(rules[::2], rules[1::2], strict=True)
+        for reason, condition in zip(rules[::2], conditions, strict=True)
     ]
     joined = (
         exp.Concat(expressions=parts, safe=True, coalesce=False) if len(parts) > 1 else parts[0]
     )
-    found = exp.Nullif(this=joined, expression=exp.Literal.string(""))
-    return exp.Substring(this=found, start=exp.Literal.number(3))
+    # Text is only made for the few rows that need it, not for all rows at every reading.
+    reasons = exp.Substring(this=joined, start=exp.Literal.number(3))
+    return exp.Case().when(exp.or_(*conditions), reasons)
