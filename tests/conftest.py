@@ -36,11 +36,17 @@ def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Shop:
 @pytest.fixture(scope="session")
 def real_data() -> Path:
     """The folder of public data sets; tests that need it are skipped where it is absent."""
+    folder = public_data()
+    if folder is None:
+        pytest.skip(f"no public data sets (set {REAL_DATA_VARIABLE} to their folder)")
+    return folder
+
+
+def public_data() -> Path | None:
+    """The folder of public data sets; None where it is absent."""
     default = find_project().parent / "shared" / "data"
     folder = Path(os.environ.get(REAL_DATA_VARIABLE, default))
-    if not folder.is_dir():
-        pytest.skip(f"no public data sets at {folder} (set {REAL_DATA_VARIABLE})")
-    return folder
+    return folder if folder.is_dir() else None
 
 
 @pytest.fixture(scope="session")

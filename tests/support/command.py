@@ -17,7 +17,7 @@ SETTINGS = (
 )
 
 
-def patron(shop: Path, *arguments: str, timeout: float = 600) -> subprocess.CompletedProcess[str]:
+def patron(shop: Path, *arguments: str, timeout: float = 1800) -> subprocess.CompletedProcess[str]:
     """Run `patron --shop SHOP ARGUMENTS`."""
     clean = {name: value for name, value in os.environ.items() if name not in SETTINGS}
     return subprocess.run(
@@ -30,7 +30,7 @@ def patron(shop: Path, *arguments: str, timeout: float = 600) -> subprocess.Comp
     )
 
 
-def patron_or_fail(shop: Path, *arguments: str, timeout: float = 600) -> str:
+def patron_or_fail(shop: Path, *arguments: str, timeout: float = 1800) -> str:
     """The same, for steps that have to work; gives what was printed."""
     done = patron(shop, *arguments, timeout=timeout)
     assert done.returncode == 0, f"patron {' '.join(arguments)}\n{done.stdout}\n{done.stderr}"

@@ -1,0 +1,106 @@
+"""All models on shops of different kinds, as people call it: much data, some streams, no row."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from ingest.contract import load_contract
+from tests.conftest import public_data
+from tests.support.command import patron_or_fail
+from tests.support.sample_files import olist_sample, retail_sample
+from tests.support.whole_shop import (
+    ask,
+    built_models,
+    defined_models,
+    empty_tables,
+    findings,
+    tables_without_source,
+)
+
+pytestmark = pytest.mark.slow
+
+# Nearly every order of Olist is of one product, so no two are often bought together.
+SELDOM_TOGETHER = {"intermediate.int_basket_pairs", "marts.mart_product_affinity"}
+
+
+@pytest.fixture(scope="module", params=["online_retail_2", "olist"])
+def known(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A shop with the data set of a mapping, or with a sample in its layout."""
+    folder = tmp_path_factory.mktemp(request.param)
+    files = {"online_retail_2": "online_retail_II_csv.zip", "olist": "olist_sample20k_csv.zip"}
+    samples = {"online_retail_2": retail_sample, "olist": olist_sample}
+    data = public_data()
+    path = data / files[request.param] if data else samples[request.param](folder)
+    shop = folder / "shop"
+    patron_or_fail(shop, "init", "--mapping", request.param, "--path", str(path))
+    said = patron_or_fail(shop, "run", "--skip", "train")
+    assert str(shop / "site" / "index.html") in said
+    return shop
+
+
+def test_all_models_are_built_and_no_audit_finds_anything(known: Path) -> None:
+    assert built_models(known) == defined_models()
+    assert findings(known) == set()
+
+
+def test_what_the_shop_does_not_deliver_stays_empty_and_nothing_else(known: Path) -> None:
+    empty, expected = empty_tables(known), tables_without_source(known, is_trained=False)
+    assert expected - empty == set()
+    assert empty - expected <= SELDOM_TOGETHER
+
+
+def test_no_margin_is_told_where_no_cost_is_known(known: Path) -> None:
+    assert ask(
+        known,
+        """
+        SELECT COUNT(orders.gross_margin_amount), COUNT(days.gross_margin)
+        FROM marts.fct_orders AS orders
+        FULL JOIN marts.mart_executive_financial_summary AS days
+          ON orders.order_date = days.date_day
+        """,
+    ) == [(0, 0)]
+
+
+@pytest.mark.real_data
+def test_online_retail_keeps_its_published_numbers(known: Path, real_data: Path) -> None:
+    if ask(known, "SELECT DISTINCT currency FROM marts.fct_orders") != [("GBP",)]:
+        pytest.skip("this is the other shop")
+    # 5,942 people by the publisher's count; some only ever returned goods or bought nothing.
+    assert ask(known, "SELECT COUNT(*) FROM marts.dim_customers") == [(5942,)]
+    assert ask(
+        known,
+        "SELECT MIN(date_day)::TEXT, MAX(date_day)::TEXT"
+        " FROM marts.mart_executive_financial_summary",
+    ) == [("2009-12-01", "2011-12-09")]
+    ((gmv, guests),) = ask(
+        known,
+        """
+        SELECT SUM(gross_amount), SUM(CASE WHEN is_guest THEN gross_amount ELSE 0 END)
+        FROM marts.fct_orders
+        """,
+    )
+    assert gmv == Decimal("19700954.44")
+    assert isinstance(guests, Decimal)
+    assert 0 < guests < gmv
+    assert ask(
+        known, "SELECT stream, reason, SUM(row_count)::INT FROM quality.rejected_rows GROUP BY ALL"
+    ) == [("returns", "order is unknown or was refused", 2038)]
+    page = (known / "site" / "index.html").read_text(encoding="utf-8")
+    assert "£" in page
+    assert "9 Dec 2011" in page
+
+
+def test_a_shop_whose_files_are_all_empty_has_empty_tables(tmp_path: Path) -> None:
+    shop, files = tmp_path / "shop", tmp_path / "files"
+    for table in load_contract().tables:
+        (files / table.name).mkdir(parents=True)
+        header = ",".join(column.name for column in table.columns)
+        (files / table.name / "0000.csv").write_text(f"{header}\n", encoding="utf-8")
+    patron_or_fail(shop, "init", "--mapping", "shop_simulator", "--path", str(files))
+    patron_or_fail(shop, "run", "--skip", "train", "--skip", "reconcile")
+    assert built_models(shop) == defined_models()
+    assert findings(shop) == set()
+    assert empty_tables(shop) == tables_without_source(shop, is_trained=False)
