@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 # The prediction models score the day before as-of, and go on daily for a week without new orders.
 DAYS_WITHOUT_ORDERS = 7
+# The tables that tell of the trained models themselves.
+RECORDS = ("ml.model_registry", "ml.model_metrics")
 
 
 def champions(shop: Shop) -> dict[str, str]:
@@ -44,7 +46,7 @@ def is_due(shop: Shop) -> bool:
 
 
 def score(shop: Shop, execution_time: str | None = None) -> TransformResult:
-    """Score the newest day with the champions of now, and rebuild what shows the scores.
+    """Score the newest day with the champions of now; rebuild what shows scores and champions.
 
     Raises:
         PatronError: If nothing was built yet, or a model fails.
@@ -55,7 +57,7 @@ def score(shop: Shop, execution_time: str | None = None) -> TransformResult:
         raise PatronError(
             "there is no trained model to score with", remedy="run 'patron train' first"
         )
-    return reconcile.rebuild(shop, models, day, execution_time)
+    return reconcile.rebuild(shop, [*models, *RECORDS], day, execution_time)
 
 
 def _promoted(shop: Shop) -> dict[str, ChampionInfo]:
