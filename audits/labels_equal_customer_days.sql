@@ -21,18 +21,37 @@ WITH labels AS (
   FROM @customer_days
   GROUP BY
     customer_id
+), known_from AS (
+  SELECT
+    known_since.customer_id,
+    MIN(labels.cutoff_date) AS first_cutoff_date
+  FROM known_since
+  INNER JOIN labels
+    ON known_since.first_order_date < labels.cutoff_date
+  GROUP BY
+    known_since.customer_id
+), days_of_known AS (
+  SELECT
+    known_from.first_cutoff_date,
+    customer_days.order_date,
+    SUM(customer_days.order_count) AS orders,
+    SUM(customer_days.net_revenue_amount) AS revenue
+  FROM @customer_days AS customer_days
+  INNER JOIN known_from
+    ON customer_days.customer_id = known_from.customer_id
+  GROUP BY
+    known_from.first_cutoff_date,
+    customer_days.order_date
 ), days AS (
   SELECT
     labels.cutoff_date,
     labels.label_date,
-    SUM(customer_days.order_count)::BIGINT AS orders,
-    SUM(customer_days.net_revenue_amount)::DECIMAL(38, 2) AS revenue
+    SUM(days_of_known.orders)::BIGINT AS orders,
+    SUM(days_of_known.revenue)::DECIMAL(38, 2) AS revenue
   FROM labels
-  INNER JOIN @customer_days AS customer_days
-    ON customer_days.order_date BETWEEN labels.cutoff_date AND labels.label_date
-  INNER JOIN known_since
-    ON customer_days.customer_id = known_since.customer_id
-    AND known_since.first_order_date < labels.cutoff_date
+  INNER JOIN days_of_known
+    ON days_of_known.order_date BETWEEN labels.cutoff_date AND labels.label_date
+    AND days_of_known.first_cutoff_date <= labels.cutoff_date
   GROUP BY
     labels.cutoff_date,
     labels.label_date
