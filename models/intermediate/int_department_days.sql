@@ -6,9 +6,7 @@ MODEL (
   ),
   owner product_team,
   cron '@daily',
-  tags (
-    intermediate
-  ),
+  tags (intermediate, cumulative),
   grain (order_date, dimension, member),
   audits (
     not_null(columns := (order_date, dimension, member, gross_merchandise_amount, net_revenue_amount)),

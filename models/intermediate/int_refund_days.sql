@@ -38,10 +38,21 @@ WITH returned AS (
     order_id,
     product_id,
     returned_date
+), dimensions AS (
+  SELECT
+    dimension
+  FROM seeds.kpi_dimensions
+  UNION ALL
+  SELECT
+    'department' AS dimension
 ), returns_by_dimension AS (
   SELECT
     dimensions.dimension,
-    @order_member(dimensions.dimension, orders, customers) AS member,
+    CASE
+      WHEN dimensions.dimension = 'department'
+      THEN COALESCE(products.department_id, 'unknown')
+      ELSE @order_member(dimensions.dimension, orders, customers)
+    END AS member,
     returned.return_count,
     returned.refund_amount,
     returned.returned_date
@@ -50,21 +61,9 @@ WITH returned AS (
     ON returned.order_id = orders.order_id
   LEFT JOIN staging.stg_customers AS customers
     ON orders.customer_id = customers.customer_id
-  CROSS JOIN seeds.kpi_dimensions AS dimensions
-  WHERE
-    orders.is_valid_sale
-  UNION ALL
-  SELECT
-    'department' AS dimension,
-    COALESCE(products.department_id, 'unknown') AS member,
-    returned.return_count,
-    returned.refund_amount,
-    returned.returned_date
-  FROM returned
-  INNER JOIN intermediate.int_orders AS orders
-    ON returned.order_id = orders.order_id
   LEFT JOIN intermediate.int_products AS products
     ON returned.product_id = products.product_id
+  CROSS JOIN dimensions
   WHERE
     orders.is_valid_sale
 )
