@@ -34,8 +34,8 @@ MODEL (
     penetration_share = 'Share of the customers with an order who ever bought the product',
     reorder_rate = 'Share of the order lines of known customers that are repeat purchases; null without such lines',
     shrunk_reorder_rate = 'Reorder rate as if there were a few more lines with the rate of the shop (reorder_prior_lines)',
-    return_rate = 'Units that came back over units sold; null without a sale',
-    shrunk_return_rate = 'Return rate as if there were a few more units with the rate of the shop (return_prior_units)',
+    return_rate = 'Units that came back over units sold; null without a sale, and where the shop has no return on record',
+    shrunk_return_rate = 'Return rate as if there were a few more units with the rate of the shop (return_prior_units); null like the return rate',
     trending_score = 'Units of the last days over those expected from the days before at the pace of the shop, with a few expected ones added on both sides (trend_prior_units): 1 is as the shop, 2 twice as good; null where the shop sold nothing, or the product never',
     as_of_date = 'The day after the last complete day of orders'
   )
@@ -44,7 +44,7 @@ MODEL (
 WITH shop AS (
   SELECT
     @safe_divide(SUM(reorder_line_count), SUM(known_line_count)) AS reorder_rate,
-    @safe_divide(SUM(units_returned), SUM(units_sold)) AS return_rate,
+    @safe_divide(NULLIF(SUM(units_returned), 0), SUM(units_sold)) AS return_rate,
     @safe_divide(SUM(trend_units), SUM(trend_baseline_units)) AS trend_pace
   FROM intermediate.int_product_summary
 ), buyers AS (
@@ -68,7 +68,7 @@ WITH shop AS (
         summary.known_line_count + @reorder_prior_lines
       )
     END AS shrunk_reorder_rate,
-    @safe_divide(summary.units_returned, summary.units_sold) AS return_rate,
+    CASE WHEN shop.return_rate > 0 THEN @safe_divide(summary.units_returned, summary.units_sold) END AS return_rate,
     CASE
       WHEN summary.units_sold > 0
       THEN (
