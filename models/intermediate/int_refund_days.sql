@@ -14,31 +14,17 @@ MODEL (
     dimensions_agree("by" := returned_date, "column" := refund_amount),
     dimensions_agree("by" := returned_date, "column" := return_count)
   ),
-  description 'What was given back on each day for orders that stay sales, whenever they were placed. One row per day, dimension and member with a return. An order refunded as a whole is no sale and leaves net revenue instead. Part of the base of all numbers over time. Answers: how much money and how many returns came back on a day, and of which orders?',
+  description 'What was given back on each day for orders that stay sales, whenever they were placed. One row per day, dimension and member with a return. An order refunded as a whole is no sale and leaves net revenue instead. A return that the shop dates before its order counts on the day of the order, so that no day depends on a later one. Part of the base of all numbers over time. Answers: how much money and how many returns came back on a day, and of which orders?',
   column_descriptions (
     dimension = 'By what the returns are divided, see seeds.kpi_dimensions; department by the product that came back',
     member = 'Member of the dimension; all where it is not divided, unknown where the shop does not say',
     return_count = 'Returns',
     refund_amount = 'Money given back',
-    returned_date = 'Day of the return in the business time zone'
+    returned_date = 'Day of the return in the business time zone, the day of the order where that is later'
   )
 );
 
-WITH returned AS (
-  SELECT
-    order_id,
-    product_id,
-    returned_date,
-    COUNT(*) AS return_count,
-    COALESCE(SUM(refund_amount), 0) AS refund_amount
-  FROM staging.stg_returns
-  WHERE
-    returned_date BETWEEN @start_ds::DATE AND @end_ds::DATE
-  GROUP BY
-    order_id,
-    product_id,
-    returned_date
-), dimensions AS (
+WITH dimensions AS (
   SELECT
     dimension
   FROM seeds.kpi_dimensions
@@ -53,25 +39,25 @@ WITH returned AS (
       THEN COALESCE(products.department_id, 'unknown')
       ELSE @order_member(dimensions.dimension, orders, customers)
     END AS member,
-    returned.return_count,
-    returned.refund_amount,
-    returned.returned_date
-  FROM returned
+    returns.refund_amount,
+    GREATEST(returns.returned_date, orders.order_date) AS returned_date
+  FROM staging.stg_returns AS returns
   INNER JOIN intermediate.int_orders AS orders
-    ON returned.order_id = orders.order_id
+    ON returns.order_id = orders.order_id
   LEFT JOIN staging.stg_customers AS customers
     ON orders.customer_id = customers.customer_id
   LEFT JOIN intermediate.int_products AS products
-    ON returned.product_id = products.product_id
+    ON returns.product_id = products.product_id
   CROSS JOIN dimensions
   WHERE
     orders.is_valid_sale
+    AND GREATEST(returns.returned_date, orders.order_date) BETWEEN @start_ds::DATE AND @end_ds::DATE
 )
 SELECT
   dimension::TEXT AS dimension,
   member::TEXT AS member,
-  SUM(return_count)::BIGINT AS return_count,
-  SUM(refund_amount)::DECIMAL(18, 2) AS refund_amount,
+  COUNT(*)::BIGINT AS return_count,
+  COALESCE(SUM(refund_amount), 0)::DECIMAL(18, 2) AS refund_amount,
   returned_date::DATE AS returned_date
 FROM returns_by_dimension
 GROUP BY
