@@ -81,4 +81,8 @@ SELECT
   signup_date::DATE AS signup_date,
   created_at::TIMESTAMP AS created_at,
   updated_at::TIMESTAMP AS updated_at
-FROM normalised
+FROM normalised;
+
+ON_VIRTUAL_UPDATE_BEGIN;
+@mask_personal(first_name, last_name, email, phone, postal_code, birth_date);
+ON_VIRTUAL_UPDATE_END;

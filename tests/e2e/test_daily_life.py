@@ -60,9 +60,13 @@ def test_changing_one_mart_builds_only_that_in_dev_and_leaves_prod(stock: Stock)
     before = stock.tables()
     path = stock.project / "models/marts/executive/mart_executive_financial_summary.sql"
     path.write_text(
-        path.read_text().replace("COALESCE(orders.gmv, 0)", "COALESCE(orders.gmv, 0) * 2")
+        path.read_text().replace(
+            "COALESCE(orders.gross_merchandise_amount, 0)",
+            "2 * COALESCE(orders.gross_merchandise_amount, 0)",
+        )
     )
-    ended = stock.sqlmesh(NIGHT_ONE, "plan", "dev", "--auto-apply", "--skip-tests", "--skip-linter")
+    plan = ("plan", "dev", "--include-unmodified", "--auto-apply", "--skip-tests", "--skip-linter")
+    ended = stock.sqlmesh(NIGHT_ONE, *plan)
     assert ended.code == 0, ended.out + ended.err
     assert written(stock, "dev") == {EXECUTIVE}
     ((dev, prod),) = stock.rows(
@@ -74,6 +78,18 @@ def test_changing_one_mart_builds_only_that_in_dev_and_leaves_prod(stock: Stock)
     after = {name: rows for name, rows in stock.tables().items() if "__dev" not in name}
     ours = {name for name in before if not name.startswith("warehouse.quality.")}
     assert {name: after[name] for name in ours} == {name: before[name] for name in ours}
+    check_that_people_are_masked(stock)
+
+
+def check_that_people_are_masked(stock: Stock) -> None:
+    shown = "email, last_name, birth_date, city"
+    dev = stock.rows(f"SELECT DISTINCT {shown} FROM staging__dev.stg_customers ORDER BY ALL")
+    prod = stock.rows(f"SELECT {shown} FROM staging.stg_customers")
+    assert any(email and "@" in email and birth for email, _, birth, _ in prod)
+    assert {(email, name, birth) for email, name, birth, _ in dev} <= {
+        (email, name, None) for email in ("***", None) for name in ("***", None)
+    }
+    assert {city for *_, city in dev} == {city for *_, city in prod}
 
 
 def test_the_next_day_runs_its_interval_and_a_second_run_does_nothing(stock: Stock) -> None:
