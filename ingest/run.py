@@ -14,7 +14,7 @@ from ingest.names import suggestion
 from ingest.raw import ensure_tables
 from ingest.sources import AnySource, load_sources
 from ingest.temporary import remove_leftovers
-from patron.errors import UsageError
+from patron.errors import PatronError, UsageError
 from patron.lock import writer_lock
 from patron.shop import Shop
 from patron.warehouse import writing
@@ -45,11 +45,13 @@ def ingest_all(
         One entry per stream, in load order.
 
     Raises:
-        PatronError: At the first stream that cannot be loaded; those before it stay loaded.
+        PatronError: If a stream cannot be loaded. Its source stops there, the other sources are
+            loaded all the same; what was loaded stays.
     """
     asked = chosen(shop, sources, streams)
     total = sum(len(names) for _, names in asked)
     loads: list[StreamLoad] = []
+    failed: dict[str, PatronError] = {}
     with (
         writer_lock(shop, "patron ingest", wait_seconds),
         writing(shop, wait_seconds) as connection,
@@ -59,14 +61,36 @@ def ingest_all(
         erasure.prepare(shop, connection)
         open_source = open_for_loading(connection, shop, asked)
         for source, names in asked:
-            with open_source(source) as opened:
-                for stream in names:
-                    if report:
-                        report(stream, len(loads) + 1, total)
-                    loads.append(
-                        load_stream(connection, opened, source, stream, accept_drop=accept_drop)
-                    )
+            try:
+                with open_source(source) as opened:
+                    for stream in names:
+                        if report:
+                            report(stream, len(loads) + 1, total)
+                        loads.append(
+                            load_stream(connection, opened, source, stream, accept_drop=accept_drop)
+                        )
+            except PatronError as error:
+                failed[source.name] = error
+    if failed:
+        raise _all_of(failed)
     return loads
+
+
+def _all_of(failed: dict[str, PatronError]) -> PatronError:
+    """One error that says what is wrong with each source."""
+    first, *others = failed.values()
+    if not others:
+        return first
+    lines = (
+        f"{name}: {error.what}" + (f" ({error.where})" if error.where else "")
+        for name, error in failed.items()
+    )
+    remedies = dict.fromkeys(error.remedy for error in failed.values() if error.remedy)
+    return PatronError(
+        f"{len(failed)} sources could not be loaded, the others were",
+        where="\n          ".join(lines),
+        remedy="; ".join(remedies),
+    )
 
 
 def prepare(connection: duckdb.DuckDBPyConnection) -> None:

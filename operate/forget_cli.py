@@ -73,8 +73,10 @@ def forget(
 
 
 def _confirm(customer_ids: list[str], *, yes: bool) -> None:
-    if yes or not sys.stdin.isatty() or not customer_ids:
+    if yes or not customer_ids:
         return
+    if not sys.stdin.isatty():
+        raise click.UsageError("there is no terminal to ask on, and it cannot be undone: add --yes")
     named = ", ".join(customer_ids[:5]) + (", ..." if len(customer_ids) > 5 else "")
     click.confirm(
         f"Erase the personal data of {len(customer_ids)} ({named})? It cannot be undone.",

@@ -217,6 +217,30 @@ def test_the_limit_of_a_stream_can_be_declared(shop, exports, declare, write_ord
     assert ingest_all(shop)[0].rows_read == 1
 
 
+SHOPS = """
+sources:
+  berlin: {loader: files, path: berlin, streams: {orders: }}
+  paris: {loader: files, path: paris, streams: {orders: }}
+  tills: {loader: files, path: exports, streams: {orders: }}
+"""
+
+
+def test_a_source_that_fails_does_not_keep_the_others_from_loading(
+    shop, declare, write_orders, query
+) -> None:
+    write_orders(f"1,a,{DAY},paid,1,{DAY}")
+    declare(SHOPS)
+    with pytest.raises(PatronError) as caught:
+        ingest_all(shop)
+    assert query("SELECT source, rows_read FROM raw.load_log") == [("tills", 1)]
+    assert "2 sources could not be loaded" in caught.value.what
+    assert "berlin: " in str(caught.value)
+    assert "paris: " in str(caught.value)
+    with pytest.raises(PatronError) as alone:
+        ingest_all(shop, sources=["paris", "tills"])
+    assert "could not be loaded, the others were" not in str(alone.value)
+
+
 def test_a_header_alone_is_an_empty_stream(shop, write_orders, query) -> None:
     write_orders()
     assert counts(ingest_all(shop)[0]) == (0, 0, 0, 0, 0)

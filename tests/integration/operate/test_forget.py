@@ -174,7 +174,7 @@ def test_requests_wait_until_somebody_fulfils_them(loaded: Shop) -> None:
     requests.write_text(f"customer_id,requested_at\n{line}\n", encoding="utf-8")
     ingest_all(loaded)
     assert "1 customer waits to be forgotten" in call(loaded, "status").output
-    answer = call(loaded, "forget", "--requested", "--json")
+    answer = call(loaded, "forget", "--requested", "--yes", "--json")
     assert answer.exit_code == 0, answer.output
     assert json.loads(answer.stdout)["left"] == []
     assert "waits" not in call(loaded, "status").output
@@ -205,11 +205,11 @@ def test_contact_data_of_two_customers_leads_to_neither(loaded: Shop) -> None:
 def test_what_cannot_be_cleaned_is_told_with_exit_code_1(loaded: Shop) -> None:
     note = loaded.root / "note.odt"
     note.write_text(f"call {HER_EMAIL}", encoding="utf-8")
-    answer = call(loaded, "forget", HER_ID)
+    answer = call(loaded, "forget", HER_ID, "--yes")
     assert answer.exit_code == 1
     assert f"STILL HOLDS A PERSON: {note}" in answer.output
     note.unlink()
-    assert call(loaded, "forget", HER_ID).exit_code == 0
+    assert call(loaded, "forget", HER_ID, "--yes").exit_code == 0
 
 
 def test_sources_elsewhere_are_named_and_not_touched(loaded: Shop, tmp_path: Path) -> None:
@@ -231,6 +231,13 @@ def test_the_key_and_the_log_name_nobody(loaded: Shop) -> None:
     orders = f"SELECT COUNT(*) FROM raw.orders WHERE customer_id = '{pseudonym}'"
     # Each seventh of 399 orders, less those refused.
     assert ask(loaded.warehouse, orders) == [(57 - 5,)]
+
+
+def test_without_a_terminal_it_wants_to_be_told(loaded: Shop) -> None:
+    answer = call(loaded, "forget", HER_ID)
+    assert answer.exit_code == 2
+    assert "add --yes" in answer.output
+    assert ask(loaded.warehouse, "SELECT COUNT(*) FROM raw.erasures") == [(0,)]
 
 
 def test_on_a_terminal_it_asks_first(loaded: Shop) -> None:

@@ -118,7 +118,7 @@ def test_calling_again_completes_it(loaded: Shop, place: str, number: int) -> No
 def test_before_anything_is_noted_nothing_has_changed(loaded: Shop) -> None:
     kill_at(loaded, "operate.forget.find_people", 1)
     assert not is_unfinished(loaded)
-    answer = CliRunner().invoke(patron, ["--shop", str(loaded.root), "forget", HER_ID])
+    answer = CliRunner().invoke(patron, ["--shop", str(loaded.root), "forget", HER_ID, "--yes"])
     assert answer.exit_code == 0, answer.output
     assert where_she_is(loaded.root) == []
 
