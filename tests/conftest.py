@@ -13,9 +13,16 @@ from patron.shop import SHOP_VARIABLE, Shop, find_project, find_shop
 
 if TYPE_CHECKING:
     from tests.support.postgres import Server
+from tests.support.clone import forget_macros
 from tests.support.command import SETTINGS
 
 REAL_DATA_VARIABLE = "PATRON_REAL_DATA"
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup() -> None:
+    """Leave nothing of another test's project."""
+    forget_macros(but_of=find_project())
 
 
 @pytest.fixture

@@ -17,6 +17,8 @@ from sqlmesh.core.model import Model, load_sql_based_model
 from sqlmesh.utils import UniqueKeyDict, sys_path
 from sqlmesh.utils.metaprogramming import import_python_file
 
+from tests.support.clone import forget_macros
+
 PROJECT = Path(__file__).parents[2]
 _loaded: dict[str, Any] = {}
 SCHEMAS = ("raw", "staging", "intermediate", "marts", "ml", "quality", "seeds")
@@ -48,6 +50,7 @@ def _macro_modules() -> dict[str, int]:
 
 
 def _load_macros() -> MacroRegistry:
+    forget_macros()
     before = macro.get_registry()
     with sys_path(PROJECT):
         for path in sorted((PROJECT / "macros").glob("*.py")):

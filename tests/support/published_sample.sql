@@ -195,6 +195,23 @@ SELECT
   ['contract', 'staging'][1 + i % 2], 1
 FROM range(0, getvariable('customers') // 50) AS numbers(i);
 
+CREATE TABLE quality.source_profile AS
+SELECT
+  stream, column_name, 'text' AS column_type, column_name = 'id' AS is_required, column_name = 'name' AS is_personal,
+  rows_there AS row_count, rows_there // CASE column_name WHEN 'id' THEN 1 ELSE 2 END AS value_count,
+  CASE WHEN column_name = 'day' THEN '2024-01-01' END AS lowest, CASE WHEN column_name = 'day' THEN '2025-09-14' END AS highest
+FROM (VALUES
+  ('customers', getvariable('customers')), ('orders', getvariable('customers') * 10), ('web_sessions', 0)
+) AS streams(stream, rows_there)
+CROSS JOIN (VALUES ('id'), ('name'), ('day')) AS columns(column_name);
+CREATE TABLE quality.source_quality AS
+SELECT
+  stream, ANY_VALUE(row_count) AS row_count, 3::BIGINT AS rejected_count, 0.99::DOUBLE AS validity_share,
+  0.75::DOUBLE AS completeness_share, 89.4::DOUBLE AS quality_score, NULL::TIMESTAMP AS first_event_at,
+  getvariable('as_of')::TIMESTAMP AS last_event_at, getvariable('as_of')::TIMESTAMP AS last_loaded_at
+FROM quality.source_profile
+GROUP BY stream;
+
 CREATE TABLE quality.model_runs (
   run_id TEXT, environment TEXT, model TEXT, physical_table TEXT, interval_start TIMESTAMP, interval_end TIMESTAMP,
   started_at TIMESTAMP, finished_at TIMESTAMP, duration_seconds DOUBLE, row_count BIGINT, audits_passed INTEGER,

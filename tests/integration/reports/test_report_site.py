@@ -82,7 +82,8 @@ def test_the_executive_page_shows_the_numbers_of_the_marts(published: Shop) -> N
 
 def test_the_page_is_one_small_file_without_any_reference_outside(published: Shop) -> None:
     _, html = executive(published)
-    assert sorted(path.name for path in published.site.iterdir()) == [".patron-site", "index.html"]
+    names = sorted(path.name for path in published.site.iterdir())
+    assert names == [".patron-site", "index.html", "sources.html"]
     assert len(gzip.compress(html.encode())) < 150_000
     visible = re.sub(r"<pre>.*?</pre>", "", html, flags=re.DOTALL)
     assert not re.search(r"https?://|//[a-z]+\.|@import|url\(|<link|<iframe", visible)
