@@ -21,7 +21,8 @@ MODEL (
             as_of_date - @lookback_days
           )::DATE
         FROM intermediate.int_as_of
-      )
+      ),
+      blocking := FALSE
     )
   ),
   description 'Payments of the orders. One row per payment, failed ones too. Answers: what money came in, when, how, and for which order?',
