@@ -27,7 +27,7 @@ demo: install ## set everything up, simulate a shop and run the whole job, endin
 
 .PHONY: test
 test: install-dev browser ## set everything up and run all tests (ARGS="-k name" to choose)
-	$(BIN)/pytest $(ARGS)
+	$(BIN)/pytest -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 ##@ Setting up
 
