@@ -12,6 +12,7 @@ from tests.conftest import public_data
 from tests.support.command import patron_or_fail
 from tests.support.sample_files import olist_sample, retail_sample
 from tests.support.whole_shop import (
+    MAY_WARN,
     ask,
     built_models,
     defined_models,
@@ -41,9 +42,9 @@ def known(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     return shop
 
 
-def test_all_models_are_built_and_no_audit_finds_anything(known: Path) -> None:
+def test_all_models_are_built_and_audits_find_at_most_an_unusual_week(known: Path) -> None:
     assert built_models(known) == defined_models()
-    assert findings(known) == set()
+    assert findings(known) <= MAY_WARN
 
 
 def test_what_the_shop_does_not_deliver_stays_empty_and_nothing_else(known: Path) -> None:

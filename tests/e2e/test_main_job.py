@@ -9,6 +9,7 @@ import pytest
 
 from tests.support.command import patron, patron_or_fail
 from tests.support.whole_shop import (
+    MAY_WARN,
     ask,
     built_models,
     defined_models,
@@ -89,9 +90,9 @@ def test_reconciling_then_finds_every_table_as_from_scratch(simulated: Path) -> 
     assert found["stale"] == []
 
 
-def test_all_models_are_built_and_no_audit_finds_anything(simulated: Path) -> None:
+def test_all_models_are_built_and_audits_find_at_most_an_unusual_week(simulated: Path) -> None:
     assert built_models(simulated) == defined_models()
-    assert findings(simulated) == set()
+    assert findings(simulated) <= MAY_WARN
 
 
 def test_every_table_has_rows(simulated: Path) -> None:

@@ -55,6 +55,10 @@ TRAINED = frozenset(
 )
 
 
+# A week unlike the one before it comes now and then in every shop.
+MAY_WARN = {("marts.mart_executive_financial_summary", "few_kpis_jump")}
+
+
 def defined_models() -> set[str]:
     """The names of all models in the project's files, blueprints among them."""
     found: set[str] = set()
