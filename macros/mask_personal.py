@@ -26,7 +26,7 @@ def mask_personal(evaluator: MacroEvaluator, *columns: exp.Expression) -> exp.Ex
         return None
     types = evaluator.columns_to_types(evaluator.this_model_fqn)
     masked = [_masked(column.name, types[column.name]) for column in columns]
-    query = exp.select(exp.Star(**{"replace": masked})).from_(_shown_by(evaluator, view))
+    query = exp.select(exp.Star(replace=masked)).from_(_shown_by(evaluator, view))
     return exp.Create(this=view, kind="VIEW", replace=True, expression=query)
 
 
