@@ -10,7 +10,10 @@ from operate import session
 from operate.record import Failure
 from patron.errors import PatronError
 
-_CORRECT_ROWS = "correct these rows at their source (or the rule), load them, and run again"
+_CORRECT_ROWS = (
+    "correct these rows at their source (or the rule), load them, and run again;"
+    " where old rows were corrected late, 'patron reconcile' builds what they made stale"
+)
 _CORRECT_MODEL = "correct the model or what it reads, then run again"
 _reported: set[str] = set()
 _muted = False

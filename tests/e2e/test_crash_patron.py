@@ -24,6 +24,7 @@ KILLS = (
     ("train", 2.5),
     ("score", 0.4),
 )
+WITH_MOMENTS = (".model_registry", ".source_quality")
 
 
 def command(shop: Path, *arguments: str) -> list[str]:
@@ -65,9 +66,9 @@ def kill_after(shop: Path, step: str, seconds: float) -> int:
 
 
 def contents(shop: Path) -> dict[str, list[tuple[Any, ...]]]:
-    """What production shows and readers see, without the moments of training and loading."""
+    """What production shows and readers see, without what tells of training and loading."""
     tables = Stock(CLONE, shop).tables()
-    return {name: rows for name, rows in tables.items() if not name.endswith("model_registry")}
+    return {name: rows for name, rows in tables.items() if not name.endswith(WITH_MOMENTS)}
 
 
 def test_cycle_killed_in_every_step_ends_as_if_undisturbed(tmp_path: Path) -> None:

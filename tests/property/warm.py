@@ -2,8 +2,7 @@
 
 Rendering a model or an audit for given times depends on nothing else, and reading the models from
 the cache is always the same: both are remembered, for the models of these tests never change.
-Copies of SQL share the types of its columns, which nobody changes. The copy for readers is not
-written.
+The copy for readers is not written.
 """
 
 from __future__ import annotations
@@ -13,7 +12,6 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from sqlglot.expressions.core import Expr
 from sqlmesh.core.model import SqlModel
 from sqlmesh.core.model.definition import _Model
 from sqlmesh.core.snapshot.cache import SnapshotCache
@@ -26,39 +24,13 @@ SURROUNDINGS = ("snapshot", "snapshots", "engine_adapter", "deployability_index"
 
 @contextmanager
 def warm_rendering() -> Iterator[None]:
-    """While this lasts, each query and audit is rendered once for each time, and copied fast."""
+    """While this lasts, each query and audit is rendered once for each time."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Expr, "__deepcopy__", _copied)
         patch.setattr(publish, "publish_if_behind", lambda *_: None)
         patch.setattr(SqlModel, "render_query", _remembered(SqlModel.render_query))
         patch.setattr(_Model, "render_audit_query", _remembered(_Model.render_audit_query))
         patch.setattr(SnapshotCache, "get_or_load", _loaded_once(SnapshotCache.get_or_load))
         yield
-
-
-def _copied(tree: Expr, _memo: object) -> Expr:
-    root = tree.__class__()
-    stack = [(tree, root)]
-    while stack:
-        node, copy = stack.pop()
-        copy.comments, copy._type, copy._hash = node.comments, node._type, node._hash
-        copy._meta = None if node._meta is None else dict(node._meta)
-        for name, value in node.args.items():
-            if isinstance(value, Expr):
-                child = copy.args[name] = value.__class__()
-                child.parent, child.arg_key = copy, name
-                stack.append((value, child))
-            elif type(value) is list:
-                children = copy.args[name] = [
-                    each.__class__() if isinstance(each, Expr) else each for each in value
-                ]
-                for index, (each, child) in enumerate(zip(value, children, strict=True)):
-                    if isinstance(each, Expr):
-                        child.parent, child.arg_key, child.index = copy, name, index
-                        stack.append((each, child))
-            else:
-                copy.args[name] = value
-    return root
 
 
 def _remembered(render: Callable[..., Any]) -> Callable[..., Any]:

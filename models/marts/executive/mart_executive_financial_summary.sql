@@ -18,7 +18,12 @@ MODEL (
     sums_agree(
       "column" := net_revenue,
       other_table := intermediate.int_kpi_days,
-      other_column := CASE WHEN dimension = 'all' THEN net_revenue END
+      other_column := CASE WHEN dimension = 'all' THEN net_revenue END,
+      other_condition := date_day >= (
+        SELECT
+          MIN(date_day)
+        FROM intermediate.int_dates
+      )
     ),
     sums_agree(
       "column" := net_revenue,

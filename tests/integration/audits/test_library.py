@@ -62,6 +62,8 @@ def new_project(folder: Path) -> Path:
         "model_defaults": {"dialect": "duckdb", "start": "2025-01-01"},
         "disable_anonymized_analytics": True,
         "cache_dir": str(folder / "cache"),
+        "before_all": ["@begin_run()"],
+        "after_all": ["@end_run()"],
         "variables": variables(),
     }
     (folder / "config.yaml").write_text(yaml.safe_dump(config))

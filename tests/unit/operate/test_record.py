@@ -97,7 +97,8 @@ def test_error_of_failed_audits_asks_for_better_rows() -> None:
         "2 models failed; what failed was undone, nothing was published\n"
         "  where:  marts.a: audit 'not_null' (columns = (order_id)) found 2 rows\n"
         "          b: Boom\n"
-        "  remedy: correct these rows at their source (or the rule), load them, and run again"
+        "  remedy: correct these rows at their source (or the rule), load them, and run again;"
+        " where old rows were corrected late, 'patron reconcile' builds what they made stale"
     )
 
 
