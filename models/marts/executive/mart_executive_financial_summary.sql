@@ -21,8 +21,8 @@ MODEL (
       other_column := CASE WHEN dimension = 'all' THEN net_revenue END,
       other_condition := date_day >= (
         SELECT
-          MIN(date_day)
-        FROM intermediate.int_dates
+          first_order_date
+        FROM intermediate.int_as_of
       )
     ),
     sums_agree(
