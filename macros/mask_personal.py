@@ -32,11 +32,12 @@ def mask_personal(evaluator: MacroEvaluator, *columns: exp.Expression) -> exp.Ex
 
 def _masked(name: str, kind: exp.DataType) -> exp.Expression:
     column = exp.column(name, quoted=True)
-    if not kind.is_type(*exp.DataType.TEXT_TYPES):
-        return exp.alias_(exp.func("NULLIF", column, column.copy()), name, quoted=True)
-    mask = exp.Literal.string(MASK)
-    value = exp.Case().when(column.is_(exp.null()), exp.null()).else_(mask)
-    return exp.alias_(value, name, quoted=True)
+    if kind.is_type(*exp.DataType.TEXT_TYPES):
+        mask = exp.Literal.string(MASK)
+        value: exp.Expression = exp.Case().when(column.is_(exp.null()), exp.null()).else_(mask)
+    else:
+        value = exp.Nullif(this=column, expression=column.copy())
+    return exp.Alias(this=value, alias=exp.to_identifier(name, quoted=True))
 
 
 def _shown_by(evaluator: MacroEvaluator, view: exp.Table) -> exp.Table:
@@ -45,6 +46,6 @@ def _shown_by(evaluator: MacroEvaluator, view: exp.Table) -> exp.Table:
         "SELECT sql FROM duckdb_views() WHERE database_name = current_database()"
         f" AND schema_name = '{view.db}' AND view_name = '{view.name}'"
     )
-    table = parse_one(row[0], dialect=evaluator.dialect).expression.find(exp.Table)
-    assert table is not None  # noqa: S101 - a view of SQLMesh selects from one table
+    (table,) = parse_one(row[0], dialect=evaluator.dialect).expression.find_all(exp.Table)
+    assert isinstance(table, exp.Table)  # noqa: S101 - a view of SQLMesh shows one table
     return table
