@@ -6,6 +6,7 @@ marker says for what it was made; one that was interrupted or is out of date is 
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import os
 import re
@@ -64,12 +65,16 @@ class Environment:
             )
 
     def install(self) -> None:
-        """Make it, from scratch."""
-        shutil.rmtree(self.folder, ignore_errors=True)
+        """Make it, from scratch; who waited here for another process finds it made."""
         self.folder.parent.mkdir(parents=True, exist_ok=True)
-        for command in self._commands():
-            self._run(command)
-        (self.folder / MARKER).write_text(self.purpose, encoding="utf-8")
+        with self.folder.with_name(f".{self.folder.name}.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if self.is_installed:
+                return
+            shutil.rmtree(self.folder, ignore_errors=True)
+            for command in self._commands():
+                self._run(command)
+            (self.folder / MARKER).write_text(self.purpose, encoding="utf-8")
 
     def _commands(self) -> list[list[str]]:
         """With the uv beside our Python where there is one, else with pip, which is slower."""
