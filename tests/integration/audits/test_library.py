@@ -18,6 +18,7 @@ from sqlmesh.utils.errors import NodeAuditsErrors, PlanError
 
 from tests.support.audit_library import CASES, OTHERS, LibraryCase
 from tests.support.definitions import PROJECT, variables
+from tests.support.hooks import remove_hooks
 
 WRITTEN = {path.stem for path in (PROJECT / "audits").rglob("*.sql")}
 OURS = {path.stem for path in (PROJECT / "audits" / "generic").glob("*.sql")}
@@ -62,8 +63,6 @@ def new_project(folder: Path) -> Path:
         "model_defaults": {"dialect": "duckdb", "start": "2025-01-01"},
         "disable_anonymized_analytics": True,
         "cache_dir": str(folder / "cache"),
-        "before_all": ["@begin_run()"],
-        "after_all": ["@end_run()"],
         "variables": variables(),
     }
     (folder / "config.yaml").write_text(yaml.safe_dump(config))
@@ -77,6 +76,7 @@ def not_blocking(call: str) -> str:
 
 
 def planned(folder: Path, failures: Failures) -> Context:
+    remove_hooks()
     context = Context(paths=[str(folder)])
     context.console = failures
     context.plan("prod", auto_apply=True, no_prompts=True, skip_tests=True)

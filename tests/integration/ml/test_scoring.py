@@ -15,6 +15,7 @@ import pandas as pd
 import pytest
 import yaml
 from definitions import variables
+from hooks import remove_hooks
 from prediction_data import DAYS_COLUMNS, buying_days, with_days
 from sqlmesh import Context
 from sqlmesh.utils.date import to_timestamp
@@ -60,6 +61,7 @@ def project(folder: Path, days: pd.DataFrame) -> Context:
     for name in inputs:
         source.execute(f"CREATE TABLE w.intermediate.{name} AS FROM intermediate.{name}")
     source.close()
+    remove_hooks()
     return Context(paths=[str(folder)])
 
 

@@ -15,6 +15,7 @@ from operate.forget_people import Person
 from operate.forget_tables import erase_tables
 from operate.forget_values import Cleaner
 from tests.support.definitions import PROJECT
+from tests.support.hooks import remove_hooks
 
 CONFIG = """
 gateways:
@@ -70,6 +71,7 @@ class Days:
 
     def run(self, day: int) -> None:
         """What a run on a day of January 2026 makes; the first is a plan."""
+        remove_hooks()
         context = Context(paths=[str(self._folder)])
         moment = f"2026-01-{day:02} 06:00:00"
         if context.state_reader.get_environment("prod") is None:
