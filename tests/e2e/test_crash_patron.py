@@ -19,7 +19,6 @@ RUN = ("run", "--execution-time", "2026-03-01T06:00")
 KILLS = (
     ("", 0.9),
     ("ingest", 2.0),
-    ("ingest", 8.0),
     ("transform", 3.0),
     ("train", 2.5),
     ("score", 0.4),

@@ -12,6 +12,6 @@ SLOW = {
     "print_blob": True,
 }
 # A part of the test tries this many; shrinking repeats a failing history many times.
-settings.register_profile("ci", max_examples=4, database=None, phases=(Phase.generate,), **SLOW)
+settings.register_profile("ci", max_examples=2, database=None, phases=(Phase.generate,), **SLOW)
 settings.register_profile("nightly", max_examples=70, **SLOW)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))

@@ -19,7 +19,7 @@ pytestmark = pytest.mark.slow
 
 NIGHT = "2026-03-01T01:00"
 SUMMED = ("BIGINT", "INTEGER", "HUGEINT", "DECIMAL", "DOUBLE")
-# What to do next with whom is no total: nobody writes to a forgotten customer.
+# What to do next with whom is no total: nothing is left to do with a forgotten customer.
 PLANS = {'"marts"."mart_action_list"'}
 BUYERS = "SELECT customer_id FROM marts.mart_customer_analytics ORDER BY total_spent DESC LIMIT 2"
 
@@ -73,7 +73,7 @@ def test_no_total_of_any_model_moves(stock: Stock, monkeypatch: pytest.MonkeyPat
         assert was.keys() == now.keys()
         moved = {name: (was[name], now[name]) for name in was if was[name] != now[name]}
         assert set(moved) <= PLANS, moved
-        assert all(rows[0] == others[0] for rows, others in moved.values())
+        assert all(0 <= rows[0] - left[0] <= len(ids) for rows, left in moved.values()), moved
     assert check(shop, NIGHT).stale == ()
     texts = [path for path in stock.shop.rglob("*") if path.is_file()]
     assert not [path for path in texts if any(one.encode() in path.read_bytes() for one in ids)]
