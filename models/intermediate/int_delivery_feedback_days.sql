@@ -16,30 +16,16 @@ MODEL (
       "column" := review_count,
       other_table := staging.stg_reviews,
       other_column := 1,
-      other_condition := EXISTS(
-        SELECT
-          1
-        FROM intermediate.int_order_deliveries AS orders
-        WHERE
-          orders.order_id = stg_reviews.order_id
-          AND @in_interval(GREATEST(stg_reviews.review_date, orders.order_date))
-      )
+      other_condition := @in_interval(review_date)
     ),
     sums_agree(
       "column" := return_count,
       other_table := staging.stg_returns,
       other_column := 1,
-      other_condition := EXISTS(
-        SELECT
-          1
-        FROM intermediate.int_order_deliveries AS orders
-        WHERE
-          orders.order_id = stg_returns.order_id
-          AND @in_interval(GREATEST(stg_returns.returned_date, orders.order_date))
-      )
+      other_condition := @in_interval(returned_date)
     )
   ),
-  description 'What came back of orders, and what customers said of them, on the day on which it happened, which is no earlier than the day of the order. One row per day of the event, day of the order and region; so nothing that happens later changes a row. Answers: how many of the orders of a day came back, how were they rated, and when?',
+  description 'What came back of orders, and what customers said of them, on the day on which it happened. One row per day of the event, day of the order and region; so nothing that happens later changes a row. Answers: how many of the orders of a day came back, how were they rated, and when?',
   column_descriptions (
     region = 'Region the orders went to',
     return_count = 'Returns',
@@ -47,88 +33,72 @@ MODEL (
     review_count = 'Reviews, of orders and of products in them',
     rating_sum = 'Their stars, summed up',
     order_date = 'Day of the order in the business time zone',
-    event_date = 'Day of the return or review in the business time zone, the day of the order where that is later'
+    event_date = 'Day of the return or review in the business time zone'
   )
 );
 
-WITH touched AS (
+WITH first_returns AS (
   SELECT
+    order_id,
+    MIN(returned_date) AS first_returned_date
+  FROM staging.stg_returns
+  WHERE
+    returned_date <= @end_ds::DATE
+    AND order_id IN (
+      SELECT
+        order_id
+      FROM staging.stg_returns
+      WHERE
+        returned_date BETWEEN @start_ds::DATE AND @end_ds::DATE
+    )
+  GROUP BY
     order_id
+), events AS (
+  SELECT
+    order_id,
+    returned_date AS event_date,
+    1 AS return_count,
+    0 AS returned_order_count,
+    0 AS review_count,
+    0 AS rating
   FROM staging.stg_returns
   WHERE
     returned_date BETWEEN @start_ds::DATE AND @end_ds::DATE
-  UNION
-  SELECT
-    order_id
-  FROM staging.stg_reviews
-  WHERE
-    review_date BETWEEN @start_ds::DATE AND @end_ds::DATE
-  UNION
-  SELECT
-    order_id
-  FROM intermediate.int_order_deliveries
-  WHERE
-    order_date BETWEEN @start_ds::DATE AND @end_ds::DATE
-), orders AS (
-  SELECT
-    order_id,
-    region,
-    order_date
-  FROM intermediate.int_order_deliveries
-  WHERE
-    order_date <= @end_ds::DATE AND order_id IN (
-      SELECT
-        order_id
-      FROM touched
-    )
-), returned AS (
-  SELECT
-    orders.region,
-    orders.order_date,
-    GREATEST(returns.returned_date, orders.order_date) AS event_date,
-    ROW_NUMBER() OVER (PARTITION BY orders.order_id ORDER BY returns.returned_date, returns.return_id) AS return_number
-  FROM staging.stg_returns AS returns
-  INNER JOIN orders
-    ON returns.order_id = orders.order_id
-  WHERE
-    returns.returned_date <= @end_ds::DATE
-), events AS (
-  SELECT
-    region,
-    order_date,
-    event_date,
-    1 AS return_count,
-    CASE WHEN return_number = 1 THEN 1 ELSE 0 END AS returned_order_count,
-    0 AS review_count,
-    0 AS rating
-  FROM returned
   UNION ALL
   SELECT
-    orders.region,
-    orders.order_date,
-    GREATEST(reviews.review_date, orders.order_date) AS event_date,
+    order_id,
+    first_returned_date AS event_date,
+    0 AS return_count,
+    1 AS returned_order_count,
+    0 AS review_count,
+    0 AS rating
+  FROM first_returns
+  WHERE
+    first_returned_date BETWEEN @start_ds::DATE AND @end_ds::DATE
+  UNION ALL
+  SELECT
+    order_id,
+    review_date AS event_date,
     0 AS return_count,
     0 AS returned_order_count,
     1 AS review_count,
-    reviews.rating
-  FROM staging.stg_reviews AS reviews
-  INNER JOIN orders
-    ON reviews.order_id = orders.order_id
+    rating
+  FROM staging.stg_reviews
   WHERE
-    reviews.review_date <= @end_ds::DATE
+    review_date BETWEEN @start_ds::DATE AND @end_ds::DATE
 )
 SELECT
-  region::TEXT AS region,
-  SUM(return_count)::BIGINT AS return_count,
-  SUM(returned_order_count)::BIGINT AS returned_order_count,
-  SUM(review_count)::BIGINT AS review_count,
-  SUM(rating)::BIGINT AS rating_sum,
-  order_date::DATE AS order_date,
-  event_date::DATE AS event_date
+  orders.region::TEXT AS region,
+  SUM(events.return_count)::BIGINT AS return_count,
+  SUM(events.returned_order_count)::BIGINT AS returned_order_count,
+  SUM(events.review_count)::BIGINT AS review_count,
+  SUM(events.rating)::BIGINT AS rating_sum,
+  orders.order_date::DATE AS order_date,
+  events.event_date::DATE AS event_date
 FROM events
-WHERE
-  event_date BETWEEN @start_ds::DATE AND @end_ds::DATE
+INNER JOIN intermediate.int_order_deliveries AS orders
+  ON events.order_id = orders.order_id
 GROUP BY
-  region,
-  order_date,
-  event_date
+  orders.region,
+  orders.order_date,
+  events.event_date

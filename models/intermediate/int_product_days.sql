@@ -49,7 +49,7 @@ MODEL (
     discount_amount = 'Discount',
     net_revenue_amount = 'Goods after discount',
     refund_amount = 'Money given back for the returns of this day',
-    date_day = 'Day of the sale, or of the return, in the business time zone; a return dated before its order counts on the day of the order, so that no day depends on a later one'
+    date_day = 'Day of the sale, or of the return, in the business time zone'
   )
 );
 
@@ -105,7 +105,7 @@ WITH products_of_orders AS (
   UNION ALL
   SELECT
     returns.product_id,
-    GREATEST(returns.returned_date, orders.order_date) AS date_day,
+    returns.returned_date AS date_day,
     0 AS order_count,
     0 AS line_count,
     0 AS units_sold,
@@ -128,10 +128,10 @@ WITH products_of_orders AS (
   WHERE
     orders.is_valid_sale
     AND NOT returns.product_id IS NULL
-    AND GREATEST(returns.returned_date, orders.order_date) BETWEEN @start_ds::DATE AND @end_ds::DATE
+    AND returns.returned_date BETWEEN @start_ds::DATE AND @end_ds::DATE
   GROUP BY
     returns.product_id,
-    GREATEST(returns.returned_date, orders.order_date)
+    returns.returned_date
 )
 SELECT
   product_id::TEXT AS product_id,

@@ -40,7 +40,7 @@ WITH dimensions AS (
       ELSE @order_member(dimensions.dimension, orders, customers)
     END AS member,
     returns.refund_amount,
-    GREATEST(returns.returned_date, orders.order_date) AS returned_date
+    returns.returned_date
   FROM staging.stg_returns AS returns
   INNER JOIN intermediate.int_orders AS orders
     ON returns.order_id = orders.order_id
@@ -50,8 +50,7 @@ WITH dimensions AS (
     ON returns.product_id = products.product_id
   CROSS JOIN dimensions
   WHERE
-    orders.is_valid_sale
-    AND GREATEST(returns.returned_date, orders.order_date) BETWEEN @start_ds::DATE AND @end_ds::DATE
+    orders.is_valid_sale AND returns.returned_date BETWEEN @start_ds::DATE AND @end_ds::DATE
 )
 SELECT
   dimension::TEXT AS dimension,

@@ -12,7 +12,7 @@ MODEL (
   column_descriptions (
     return_id = 'The shop''s id of the return',
     rejection_reasons = 'Why staging refuses the row, joined by semicolons; null for a good row',
-    event_date = 'Day the row counts for, in the business time zone; where its time is implausible, the day of its last update or of loading'
+    event_date = 'Day the row counts for, in the business time zone; where its time is implausible, the day of its last update or of loading; no earlier than the day of its order'
   )
 );
 
@@ -28,7 +28,10 @@ SELECT
     'returned_at is too early or in the future',
     NOT @is_plausible_time(returns.returned_at, returns._loaded_at)
   ) AS rejection_reasons,
-  @event_day(returns.returned_at, returns.updated_at, returns._loaded_at) AS event_date
+  GREATEST(
+    @event_day(returns.returned_at, returns.updated_at, returns._loaded_at),
+    COALESCE(orders.event_date, @earliest_event_date::DATE)
+  ) AS event_date
 FROM raw.returns AS returns
 LEFT JOIN staging.checked_orders AS orders
   ON returns.order_id = orders.order_id

@@ -12,7 +12,7 @@ MODEL (
   column_descriptions (
     review_id = 'The shop''s id of the review',
     rejection_reasons = 'Why staging refuses the row, joined by semicolons; null for a good row',
-    event_date = 'Day the row counts for, in the business time zone; where its time is implausible, the day of its last update or of loading'
+    event_date = 'Day the row counts for, in the business time zone; where its time is implausible, the day of its last update or of loading; no earlier than the day of its order'
   )
 );
 
@@ -24,7 +24,10 @@ SELECT
     'created_at is too early or in the future',
     NOT @is_plausible_time(reviews.created_at, reviews._loaded_at)
   ) AS rejection_reasons,
-  @event_day(reviews.created_at, reviews.updated_at, reviews._loaded_at) AS event_date
+  GREATEST(
+    @event_day(reviews.created_at, reviews.updated_at, reviews._loaded_at),
+    COALESCE(orders.event_date, @earliest_event_date::DATE)
+  ) AS event_date
 FROM raw.reviews AS reviews
 LEFT JOIN staging.checked_orders AS orders
   ON reviews.order_id = orders.order_id

@@ -27,7 +27,7 @@ MODEL (
     reason = 'Why it was returned',
     quantity = 'Units returned',
     refund_amount = 'Money given back',
-    returned_date = 'Day of the return in the business time zone',
+    returned_date = 'Day of the return in the business time zone, no earlier than that of the order',
     returned_at = 'When it was returned, UTC',
     updated_at = 'When the shop last changed the row, UTC'
   )

@@ -26,7 +26,7 @@ MODEL (
     order_id = 'The shop''s id of the order',
     product_id = 'The shop''s id of the product; null for a review of the order as a whole',
     rating = 'Stars, from 1 to 5',
-    review_date = 'Day of the review in the business time zone',
+    review_date = 'Day of the review in the business time zone, no earlier than that of the order',
     created_at = 'When it was written, UTC',
     updated_at = 'When the shop last changed the row, UTC'
   )

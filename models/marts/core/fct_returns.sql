@@ -19,8 +19,7 @@ MODEL (
             as_of_date - @lookback_days
           )::DATE
         FROM intermediate.int_as_of
-      ),
-      blocking := FALSE
+      )
     )
   ),
   description 'Goods that came back and the money given back for them. One row per return. Answers: what was returned and refunded, when, why, and of which order?',
