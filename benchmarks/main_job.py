@@ -10,40 +10,12 @@ from __future__ import annotations
 
 import argparse
 import os
-import platform
 import resource
-import subprocess
-import sys
 import tempfile
 import time
-from dataclasses import dataclass
 from pathlib import Path
 
-PATRON = (sys.executable, "-c", "from patron.cli import main; main()")
-
-
-@dataclass(frozen=True)
-class Cost:
-    """What a process cost."""
-
-    wall_seconds: float
-    cpu_seconds: float
-    peak_megabytes: float
-
-
-def measure(shop: Path, arguments: list[str]) -> Cost:
-    """Run one command and measure it with its children; a failure ends the benchmark."""
-    started = time.monotonic()
-    process = subprocess.Popen(
-        [*PATRON, "--shop", str(shop), *arguments], stdout=subprocess.DEVNULL
-    )
-    _, status, usage = os.wait4(process.pid, 0)
-    if status:
-        sys.exit(f"patron {' '.join(arguments)} failed")
-    scale = 1024 if platform.system() == "Linux" else 1024 * 1024
-    return Cost(
-        time.monotonic() - started, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / scale
-    )
+from cost import PATRON, measure
 
 
 def steps(customers: int, orders: int, days: int) -> list[tuple[str, list[str]]]:
@@ -76,7 +48,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         shop = Path(folder) / "shop"
         for name, arguments in steps(options.customers, options.orders, options.days):
-            cost = measure(shop, arguments)
+            cost = measure([*PATRON, *arguments], shop)
             print(
                 f"| {name} | {cost.wall_seconds:.1f} | {cost.cpu_seconds:.1f} "
                 f"| {cost.peak_megabytes:.0f} |",

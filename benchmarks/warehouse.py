@@ -20,36 +20,23 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import platform
 import shutil
 import subprocess
 import sys
 import tempfile
-import time
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from importlib.metadata import version
 from pathlib import Path
 
+from cost import PATRON, SQLMESH, Cost, measure
 from rendered import END, START, Plain, render
 
 PROJECT = Path(__file__).parents[1]
-PATRON = [sys.executable, "-c", "from patron.cli import main; main()"]
-SQLMESH = [sys.executable, "-c", "from sqlmesh.cli.main import cli; cli()"]
 SETTINGS = "SET memory_limit = '{memory}'; SET preserve_insertion_order = false;"
-LOOKBACK_DAYS = 7
 STEPS = ("full build", "next day", "nothing to do")
 # Later ones cannot be installed from a package index alone: they fetch a part from elsewhere.
 DBT = ("dbt-core~=1.10.0", "dbt-duckdb~=1.10.0")
-
-
-@dataclass(frozen=True)
-class Cost:
-    """What a process cost."""
-
-    cpu_seconds: float
-    wall_seconds: float
-    peak_megabytes: float
 
 
 @dataclass(frozen=True)
@@ -58,19 +45,6 @@ class Span:
 
     first: str
     last: str
-
-
-def measure(command: list[str], folder: Path, shop: Path) -> Cost:
-    """Run one command with its children; a failure ends the benchmark."""
-    started = time.monotonic()
-    environment = {**os.environ, "PATRON_SHOP": str(shop)}
-    process = subprocess.Popen(command, cwd=folder, env=environment, stdout=subprocess.DEVNULL)
-    _, status, usage = os.wait4(process.pid, 0)
-    if status:
-        sys.exit(f"failed: {' '.join(command)[:300]}")
-    scale = 1024 if platform.system() == "Linux" else 1024 * 1024
-    cpu = usage.ru_utime + usage.ru_stime
-    return Cost(cpu, time.monotonic() - started, usage.ru_maxrss / scale)
 
 
 def patron(shop: Path, *arguments: str) -> None:
@@ -155,7 +129,7 @@ def run_dbt(shop: Path, dbt: Path, span: Span) -> Cost:
     days = json.dumps({"first_day": span.first, "last_day": span.last})
     folder = shop / "dbt"
     command = [str(dbt), "run", "--quiet", "--profiles-dir", str(folder), "--vars", days]
-    return measure(command, folder, shop)
+    return measure(command, shop, folder)
 
 
 def install_dbt(folder: Path) -> Path:
@@ -175,7 +149,7 @@ def install_dbt(folder: Path) -> Path:
 def run_patron(shop: Path, moment: str) -> Cost:
     """The models alone, as `patron run` builds them."""
     command = [*PATRON, "--shop", str(shop), "run", "--only", "transform"]
-    return measure([*command, "--execution-time", moment], PROJECT, shop)
+    return measure([*command, "--execution-time", moment], shop, PROJECT)
 
 
 def made_shop(folder: Path, options: argparse.Namespace, end: datetime) -> Path:
@@ -198,11 +172,18 @@ def copied(shop: Path, name: str) -> Path:
     return copy
 
 
+def lookback_days() -> int:
+    """How many days before a new one a day's run builds again."""
+    from sqlmesh.utils.yaml import load
+
+    return int(load(PROJECT / "config.yaml")["variables"]["lookback_days"])
+
+
 def compare(folder: Path, options: argparse.Namespace) -> dict[str, dict[str, Cost]]:
     """The cost of each step of each rival."""
     end = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0) - timedelta(days=1)
     moments = [(end + timedelta(days=n, hours=6)).isoformat()[:19] for n in (0, 1)]
-    days = [(end + timedelta(days=n)).date().isoformat() for n in (-1, 0, -LOOKBACK_DAYS)]
+    days = [(end + timedelta(days=n)).date().isoformat() for n in (-1, 0, -lookback_days())]
     spans = [Span("2000-01-01", days[0]), Span(days[2], days[1])]
     shop = made_shop(folder, options, end)
     os.environ["PATRON_SHOP"] = str(shop)
@@ -231,7 +212,7 @@ def compare(folder: Path, options: argparse.Namespace) -> dict[str, dict[str, Co
         costs[name][STEPS[1]] = told(name, STEPS[1], step(name, 1))
     # The day that was built last is yesterday, so nothing is due now.
     quiet = [*SQLMESH, "run", "prod"]
-    costs["patron"][STEPS[2]] = told("patron", STEPS[2], measure(quiet, PROJECT, shops["patron"]))
+    costs["patron"][STEPS[2]] = told("patron", STEPS[2], measure(quiet, shops["patron"], PROJECT))
     return costs
 
 

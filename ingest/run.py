@@ -88,7 +88,7 @@ def _all_of(failed: dict[str, PatronError]) -> PatronError:
     remedies = dict.fromkeys(error.remedy for error in failed.values() if error.remedy)
     return PatronError(
         f"{len(failed)} sources could not be loaded, the others were",
-        where="\n          ".join(lines),
+        where="\n".join(lines),
         remedy="; ".join(remedies),
     )
 

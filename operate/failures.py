@@ -41,7 +41,7 @@ def as_error(failures: list[Failure]) -> PatronError:
     models = "1 model" if len(failures) == 1 else f"{len(failures)} models"
     return PatronError(
         f"{models} failed; what failed was undone, nothing was published",
-        where="\n          ".join(lines),
+        where="\n".join(lines),
         remedy=_CORRECT_ROWS if by_audit else _CORRECT_MODEL,
     )
 

@@ -128,7 +128,7 @@ def _is_held_back(cursor: Any, snapshots: dict[str, Snapshot]) -> bool:
     failures.tell(
         PatronError(
             "nothing was published, readers have the copy of before",
-            where="\n          ".join(reasons),
+            where="\n".join(reasons),
             remedy="run all models: 'sqlmesh run prod' without a selection, or 'patron run'",
         )
     )

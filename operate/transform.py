@@ -9,7 +9,6 @@ import logging
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 import duckdb
@@ -68,37 +67,6 @@ def run_prod(
             models=tuple(dict.fromkeys((*planned.models, *ran.models))),
             warnings=(*planned.warnings, *ran.warnings),
             unapplied_changes=changed and not apply_changes,
-        )
-
-
-def restate(
-    shop: Shop,
-    models: Sequence[str],
-    start: date,
-    end: date,
-    execution_time: str | None = None,
-) -> TransformResult:
-    """Build intervals of production again, with everything downstream of them.
-
-    A kill leaves the old rows, and the next run finishes the work.
-
-    Args:
-        shop: Whose models.
-        models: Which models, such as `ml.churn_predictions`.
-        start: First day.
-        end: Last day.
-        execution_time: The moment to pretend it is.
-
-    Raises:
-        PatronError: If a model or audit fails; its rows are as they were.
-    """
-    with open_context(shop) as context:
-        return _plan(
-            context,
-            restate_models=list(models),
-            start=start.isoformat(),
-            end=end.isoformat(),
-            execution_time=execution_time,
         )
 
 
@@ -214,7 +182,7 @@ def _failure(error: Exception | None) -> PatronError:
 
 def _first_lines(error: Exception) -> str:
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    return "\n          ".join(lines[:MESSAGE_LINES])
+    return "\n".join(lines[:MESSAGE_LINES])
 
 
 def _told(error: BaseException | None) -> PatronError | None:

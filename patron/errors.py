@@ -12,7 +12,7 @@ class PatronError(Exception):
 
     Args:
         what: What is wrong, one sentence without a full stop.
-        where: The file, table, stream, page or line it is about.
+        where: The file, table, stream, page or line it is about; several lines for several.
         remedy: What the user can do, one sentence without a full stop.
     """
 
@@ -27,9 +27,9 @@ class PatronError(Exception):
     def __str__(self) -> str:
         parts = [self.what]
         if self.where:
-            parts.append(f"  where:  {self.where}")
+            parts.append(f"  where:  {_indented(self.where)}")
         if self.remedy:
-            parts.append(f"  remedy: {self.remedy}")
+            parts.append(f"  remedy: {_indented(self.remedy)}")
         return "\n".join(parts)
 
 
@@ -46,3 +46,7 @@ class UsageError(PatronError):
     """The command was called in a way that cannot work."""
 
     exit_code = EXIT_USAGE
+
+
+def _indented(text: str) -> str:
+    return text.replace("\n", "\n" + " " * 10)

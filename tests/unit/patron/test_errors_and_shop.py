@@ -16,6 +16,15 @@ def test_an_error_says_what_where_and_remedy() -> None:
     assert error.exit_code == 1
 
 
+def test_every_line_of_an_error_stands_under_the_first_of_its_kind() -> None:
+    error = PatronError("two loads failed", where="orders: no file\nreturns: no file")
+    assert str(error).splitlines() == [
+        "two loads failed",
+        "  where:  orders: no file",
+        "          returns: no file",
+    ]
+
+
 def test_busy_is_one_line_and_its_own_exit_code() -> None:
     error = BusyError("in use", where="x.duckdb", remedy="wait")
     assert str(error) == "in use | x.duckdb | wait"
