@@ -20,6 +20,8 @@ import pandas as pd
 
 from ml import boosting
 from ml.features import Scaling, fit_scaling, known_columns, tree_matrix
+from ml.margin import MarginModel, fit_margin
+from ml.monthly import month_count, month_shares
 
 Array = npt.NDArray[np.float64]
 
@@ -33,12 +35,24 @@ GLM_PENALTY = 1.0
 
 @dataclass(frozen=True)
 class ClvPrediction:
-    """Net revenue over the horizon with an 80% range, and orders."""
+    """Net revenue over the horizon with an 80% range, its path, its margin, and orders.
+
+    Attributes:
+        value: Expected net revenue over the horizon.
+        low: Lower end of its 80% range.
+        high: Upper end.
+        orders: Expected orders.
+        monthly: Expected net revenue of each month of the horizon, customers by months; the months
+            are equally long and add up to `value`.
+        margin: Expected gross margin over the horizon; NaN where the shop knows no costs.
+    """
 
     value: Array
     low: Array
     high: Array
     orders: Array
+    monthly: Array
+    margin: Array
 
 
 @dataclass(frozen=True)
@@ -55,6 +69,7 @@ class ClvModel:
     high: Any
     levels: dict[date, float]
     order_levels: dict[date, float]
+    margin: MarginModel
 
     def predict(self, frame: pd.DataFrame, cutoff: date) -> ClvPrediction:
         """Predict for all customers of one cutoff, BTYD columns included."""
@@ -70,7 +85,16 @@ class ClvModel:
             np.minimum(low, value),
             np.maximum(high, value),
             orders * season(self.order_levels, cutoff),
+            value[:, None] * self.month_shares(frame),
+            value * self.margin.predict(frame),
         )
+
+    def month_shares(self, frame: pd.DataFrame) -> Array:
+        """How the horizon's revenue is spread over its months, by customer."""
+        half, whole = (
+            frame[name].to_numpy(np.float64) for name in ("btyd_orders_first_half", "btyd_orders")
+        )
+        return month_shares(half, whole, month_count(self.horizon_days))
 
     def relative_value(self, frame: pd.DataFrame) -> Array:
         """The ensemble before the season: adds up to the BTYD expectation."""
@@ -126,6 +150,7 @@ def fit_clv(panel: pd.DataFrame, horizon_days: int) -> ClvModel:
         high=quantile[1],
         levels=levels,
         order_levels=cutoff_levels(panel, "label_orders", "btyd_orders"),
+        margin=fit_margin(panel),
     )
 
 

@@ -44,7 +44,10 @@ FEATURES = (
 """The columns of `ml.customer_features` that models learn from."""
 
 BUYING = ("btyd_alive", "btyd_orders", "btyd_amount", "btyd_spend", "btyd_quiet")
-"""What the buy-till-you-die models say of a customer, over the horizon of the task."""
+"""What the buy-till-you-die models say of a customer, over the horizon of the task.
+
+Beside these stands `btyd_orders_first_half`, for the path by month: no model learns from it.
+"""
 
 MODEL_FEATURES = (*FEATURES, *BUYING)
 FIT_SAMPLE = 50_000
@@ -61,12 +64,14 @@ class Buying:
         """The feature rows with the BTYD columns for a horizon added."""
         x, t_x, age = _rhythm(frame)
         orders = self.rate.expected_purchases(horizon_days, x, t_x, age)
+        half = self.rate.expected_purchases(horizon_days / 2, x, t_x, age)
         count = frame["purchase_days"].to_numpy(np.float64)
         mean = frame["average_day_amount"].to_numpy(np.float64)
         amount = self.amount.expected_amount(np.where(mean > 0, count, 0.0), mean)
         return frame.assign(
             btyd_alive=self.rate.probability_alive(x, t_x, age),
             btyd_orders=orders,
+            btyd_orders_first_half=half,
             btyd_amount=amount,
             btyd_spend=orders * amount,
             btyd_quiet=self.rate.probability_no_purchase(horizon_days, x, t_x, age),

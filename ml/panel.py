@@ -22,8 +22,6 @@ MIN_HISTORY_DAYS = 56
 MAX_CUSTOMERS = 50_000
 """Larger shops train on this many customers, chosen by the hash of their id."""
 
-LABELS = ("label_orders", "label_revenue", "label_days_to_next")
-
 
 @dataclass(frozen=True)
 class Split:
@@ -136,6 +134,7 @@ class PanelReader:
             SELECT features.customer_id, features.purchase_days::DOUBLE AS purchase_days,
                 {columns}, labels.order_count::DOUBLE AS label_orders,
                 GREATEST(labels.net_revenue_amount, 0)::DOUBLE AS label_revenue,
+                labels.gross_margin_amount::DOUBLE AS label_margin,
                 labels.days_to_next_order::DOUBLE AS label_days_to_next
             FROM ml.customer_features AS features
             INNER JOIN ml.customer_labels AS labels

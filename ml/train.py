@@ -27,7 +27,18 @@ from patron.warehouse import reading
 
 Progress = Callable[[str], None]
 
-RECIPE_FILES = ("boosting", "btyd", "churn", "clv", "features", "next_order", "panel", "train")
+RECIPE_FILES = (
+    "boosting",
+    "btyd",
+    "churn",
+    "clv",
+    "features",
+    "margin",
+    "monthly",
+    "next_order",
+    "panel",
+    "train",
+)
 
 
 @dataclass(frozen=True)
