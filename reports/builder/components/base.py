@@ -12,6 +12,7 @@ from reports.builder.data.result import QueryResult
 from reports.builder.formats import Format
 
 if TYPE_CHECKING:
+    from reports.builder.inputs.model import Input
     from reports.builder.page import nodes
     from reports.builder.render.page import PageRenderer
     from reports.builder.render.scope import Scope
@@ -56,6 +57,7 @@ class Component:
         block: Whether it stands on its own, rather than in a line of text.
         parts: The tags inside it that configure it.
         run: The class of the element that holds several of them in a row.
+        read_input: For inputs: what they offer, and what is chosen; None for everything else.
     """
 
     name: str
@@ -64,6 +66,7 @@ class Component:
     block: bool = True
     parts: tuple[str, ...] = ()
     run: str | None = None
+    read_input: Callable[[Use, object], Input] | None = None
 
     def prop(self, name: str) -> Prop | None:
         """The prop of that name."""

@@ -39,9 +39,17 @@ class QueryStore:
         Raises:
             QueryError: If it failed, now or the first time.
         """
-        if name not in self._answers:
-            self._answers[name] = self._run(self.queries[name])
-        answer = self._answers[name]
+        return self.derived(self.queries[name])
+
+    def derived(self, query: QuerySource) -> QueryResult:
+        """The result of a query of the page, or of one that an input makes of those.
+
+        Raises:
+            QueryError: If it failed, now or the first time.
+        """
+        if query.name not in self._answers:
+            self._answers[query.name] = self._run(query)
+        answer = self._answers[query.name]
         if isinstance(answer, QueryError):
             raise answer
         return answer

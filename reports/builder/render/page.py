@@ -18,6 +18,7 @@ from reports.builder.expressions.evaluate import truthy
 from reports.builder.expressions.lexer import ExpressionError
 from reports.builder.formats import MISSING, Formatter
 from reports.builder.formats.resolve import default_text
+from reports.builder.inputs.page_inputs import PageInputs
 from reports.builder.notices import Notices, did_you_mean
 from reports.builder.page import nodes
 from reports.builder.render.images import Images
@@ -48,6 +49,7 @@ class PageRenderer:
         outputs: The files of all pages.
         facts: What components may say about the data: the publication.
         columns: Into how many columns the grid around is divided.
+        live_inputs: The inputs whose states are all built, so that readers can switch them.
     """
 
     notices: Notices
@@ -60,6 +62,8 @@ class PageRenderer:
     outputs: frozenset[str] = frozenset()
     facts: Mapping[str, object] = field(default_factory=dict)
     columns: int = 1
+    live_inputs: frozenset[str] = frozenset()
+    _inputs: PageInputs | None = None
     _told: set[str] = field(default_factory=set)
     _open_partials: list[str] = field(default_factory=list)
     _counts: Counter[str] = field(default_factory=Counter)
@@ -88,6 +92,31 @@ class PageRenderer:
             for child, inner in self._flatten(node.children, scope)
             if isinstance(child, nodes.Component) and child.name == name
         ]
+
+    @property
+    def inputs(self) -> PageInputs:
+        """The page's inputs.
+
+        Raises:
+            ComponentError: If the page is rendered without.
+        """
+        if self._inputs is None:
+            raise ComponentError("inputs are not available here")
+        return self._inputs
+
+    def open_inputs(
+        self, tree: Sequence[nodes.Node], scope: Scope, chosen: Mapping[str, object]
+    ) -> Scope:
+        """The page's scope with its inputs in it, which its queries see too.
+
+        Args:
+            tree: The page's nodes.
+            scope: What names mean in the page.
+            chosen: The key of the choice by the input's name, for what is not at its default.
+        """
+        self._inputs = PageInputs(self, tree, scope, chosen)
+        scope.store.variables = {**scope.store.variables, "inputs": self._inputs}
+        return self._inputs.scope
 
     def count(self, kind: str) -> int:
         """The next number of a kind of component, for ids that are the same in every build."""

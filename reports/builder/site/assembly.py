@@ -151,7 +151,8 @@ class Assembly:
             facts=facts,
         )
         names = {**source.meta, "vars": dict(self._variables), "publication": facts}
-        body = renderer.render(source.nodes, Scope(store, self._formatter, names))
+        scope = renderer.open_inputs(source.nodes, Scope(store, self._formatter, names), {})
+        body = renderer.render(source.nodes, scope)
         store.run_all()
         return body, markdown.headings, store
 

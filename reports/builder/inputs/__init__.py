@@ -1,0 +1,1 @@
+"""The inputs of a page: what a reader may choose, and what is chosen while the page is built."""
