@@ -1,58 +1,11 @@
 from __future__ import annotations
 
-from pathlib import Path
-
-import duckdb
 import numpy as np
 import pytest
 from scipy.special import hyp2f1
 
 from ml.btyd import BetaGeometric, GammaGamma, fit_beta_geometric, fit_gamma_gamma
 from patron.errors import PatronError
-
-CDNOW = """
-WITH days AS (
-    SELECT customer_id, STRPTIME(date, '%Y%m%d')::DATE AS day,
-        SUM(dollar_value::DECIMAL(10, 2)) AS amount
-    FROM '{path}' WHERE date <= '{last}' GROUP BY ALL
-), firsts AS (SELECT *, MIN(day) OVER (PARTITION BY customer_id) AS first FROM days)
-SELECT COUNT(*) - 1 AS x, DATE_DIFF('day', MIN(day), MAX(day)) / 7 AS t_x,
-    DATE_DIFF('day', MIN(day), DATE '1997-09-30') / 7 AS age,
-    COALESCE(AVG(amount) FILTER (WHERE day > first), 0)::DOUBLE AS mean
-FROM firsts GROUP BY customer_id ORDER BY customer_id
-"""
-
-
-def cdnow(real_data: Path, last: str = "19970930") -> dict[str, np.ndarray]:
-    sql = CDNOW.format(path=real_data / "cdnow_sample.parquet", last=last)
-    frame = duckdb.sql(sql).df()
-    return {name: frame[name].to_numpy(float) for name in ("x", "t_x", "age", "mean")}
-
-
-@pytest.mark.real_data
-def test_the_published_estimates_of_bg_nbd(real_data: Path) -> None:
-    """Fader, Hardie, Lee (2005), table 2 and section 5."""
-    data = cdnow(real_data)
-    fitted = fit_beta_geometric(data["x"], data["t_x"], data["age"])
-    assert (fitted.r, fitted.alpha, fitted.a, fitted.b) == pytest.approx(
-        (0.243, 4.414, 0.793, 2.426), abs=5e-4
-    )
-    assert fitted.log_likelihood == pytest.approx(-9582.43, abs=5e-3)
-
-
-@pytest.mark.real_data
-def test_the_published_estimates_of_gamma_gamma(real_data: Path) -> None:
-    """Fader, Hardie (2013): p = 6.25, q = 3.74, gamma = 15.44."""
-    data = cdnow(real_data)
-    fitted = fit_gamma_gamma(data["x"], data["mean"])
-    assert (fitted.p, fitted.q, fitted.gamma) == pytest.approx((6.25, 3.74, 15.44), abs=0.01)
-
-
-def test_the_published_expectation() -> None:
-    """Fader, Hardie, Lee (2005), section 5: customer with x = 2, t_x = 30.43, T = 38.86."""
-    model = BetaGeometric(0.243, 4.414, 0.793, 2.426, 0.0)
-    one = (np.array([2.0]), np.array([30.43]), np.array([38.86]))
-    assert model.expected_purchases(39, *one)[0] == pytest.approx(1.226, abs=5e-4)
 
 
 def test_the_expectation_equals_equation_10_as_printed() -> None:
