@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,11 +15,29 @@ from patron.shop import Shop
 from patron.warehouse import first_line, reading
 from reports.builder.data.runner import Limits, QueryRunner
 from reports.builder.notices import Notice
-from reports.builder.site.assembly import Assembly, RenderedPage
+from reports.builder.site.assembly import Assembly, Options, RenderedPage
 from reports.builder.site.content import Content
-from reports.builder.site.publication import Publication, read_publication
-from reports.builder.site.settings import project_variables
+from reports.builder.site.periods import parse_period
+from reports.builder.site.publication import read_publication
+from reports.builder.site.settings import project_variables, read_settings
 from reports.builder.site.swap import replacing
+
+
+@dataclass(frozen=True)
+class Request:
+    """What is asked for, beside all pages as they are.
+
+    Attributes:
+        audience: Whose pages to build, as `site.yaml` calls them.
+        period: What summary pages of its kind are about, as `2011-W45`.
+        wait_seconds: How long to wait for the published copy.
+        content: The folder of pages; the project's `reports/` by default.
+    """
+
+    audience: str = ""
+    period: str = ""
+    wait_seconds: float = 10.0
+    content: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -74,6 +93,7 @@ def build_site(
     wait_seconds: float = 10.0,
     content: Path | None = None,
     on_page: Callable[[PageResult], None] | None = None,
+    request: Request | None = None,
 ) -> BuildResult:
     """Render every page and put the site in place of the old one.
 
@@ -84,51 +104,65 @@ def build_site(
         wait_seconds: How long to wait for the published copy.
         content: The folder of pages; the project's `reports/` by default.
         on_page: Called for each page that was written.
+        request: What is asked for in its place.
 
     Raises:
         PatronError: If there is nothing to show, or no place to put it.
     """
     target = (out or shop.site).absolute()
-    pages, _ = _render(shop, wait_seconds, content)
+    wanted = request or Request(wait_seconds=wait_seconds, content=content)
     results: list[PageResult] = []
-    with replacing(target) as folder:
-        for page in pages:
+    notices: list[Notice] = []
+    with _assembly(shop, wanted) as assembly, replacing(target) as folder:
+        for page in assembly.render():
             file = folder / page.output
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_text(page.html, encoding="utf-8", newline="\n")
             results.append(_result(page, target / page.output))
+            notices += page.notices
+        notices += assembly.notices()
     for result in results:
         if on_page:
             on_page(result)
-    return _summary(pages, results, results[0].file, strict=strict)
+    index = results[0].file if results else None
+    return _summary(results, notices, index, strict=strict)
 
 
 def check_site(
-    shop: Shop, *, strict: bool = False, wait_seconds: float = 10.0, content: Path | None = None
+    shop: Shop,
+    *,
+    strict: bool = False,
+    wait_seconds: float = 10.0,
+    content: Path | None = None,
+    request: Request | None = None,
 ) -> BuildResult:
     """Render every page without writing anything; old data are a warning.
 
     Raises:
         PatronError: If there is nothing to show.
     """
-    pages, publication = _render(shop, wait_seconds, content)
-    notices: list[Notice] = []
+    wanted = request or Request(wait_seconds=wait_seconds, content=content)
+    with _assembly(shop, wanted) as assembly:
+        pages = list(assembly.render())
+        notices = [notice for page in pages for notice in page.notices] + assembly.notices()
+        publication = assembly.publication
     if publication.is_old(datetime.now(UTC).replace(tzinfo=None)):
         loaded = publication.last_loaded_at or "never"
         notices.append(Notice("warning", "data", 0, f"stale: data were last loaded {loaded}"))
     notices += [Notice("warning", "data", 0, text) for text in publication.warnings()]
-    results = [_result(page, None) for page in pages]
-    return _summary(pages, results, None, strict=strict, more=notices)
+    return _summary([_result(page, None) for page in pages], notices, None, strict=strict)
 
 
-def _render(
-    shop: Shop, wait_seconds: float, content: Path | None
-) -> tuple[list[RenderedPage], Publication]:
+@contextmanager
+def _assembly(shop: Shop, request: Request) -> Iterator[Assembly]:
     variables = project_variables(shop.project)
-    folder = Content(content or shop.project / "reports")
+    content = Content(request.content or shop.project / "reports")
+    settings = read_settings(content.root)
+    period = parse_period(request.period) if request.period else None
+    options = Options(settings, settings.audience(request.audience), period)
     limits = Limits(rows=int(str(variables.get("max_report_rows", Limits.rows))))
     stale_days = int(str(variables["stale_after_days"]))
-    with reading(shop, wait_seconds) as connection:
+    with reading(shop, request.wait_seconds) as connection:
         try:
             publication = read_publication(connection, stale_days)
         except duckdb.Error as error:
@@ -138,7 +172,7 @@ def _render(
                 remedy="run 'patron run'; it publishes again",
             ) from error
         runner = QueryRunner(connection, limits)
-        return Assembly(folder, runner, publication, variables).render(), publication
+        yield Assembly(content, runner, publication, variables, options)
 
 
 def _result(page: RenderedPage, file: Path | None) -> PageResult:
@@ -149,14 +183,9 @@ def _result(page: RenderedPage, file: Path | None) -> PageResult:
 
 
 def _summary(
-    pages: list[RenderedPage],
-    results: list[PageResult],
-    index: Path | None,
-    *,
-    strict: bool,
-    more: list[Notice] | None = None,
+    results: list[PageResult], found: Sequence[Notice], index: Path | None, *, strict: bool
 ) -> BuildResult:
-    notices = [*(notice for page in pages for notice in page.notices), *(more or [])]
+    notices = list(dict.fromkeys(found))
     return BuildResult(
         pages=tuple(results),
         warnings=tuple(notice for notice in notices if notice.severity == "warning"),

@@ -104,6 +104,41 @@
     choose(0);
   });
 
+  // Search over pages: every word must occur; a page with a word in its title comes first.
+  var find = document.getElementById('find'), found = document.getElementById('found');
+  if (find) {
+    var data = document.getElementById('pages'), pages = JSON.parse(data.textContent);
+    var add = function (tag, text, parent) {
+      var made = parent.appendChild(document.createElement(tag));
+      made.textContent = text;
+      return made;
+    };
+    find.hidden = false;
+    find.addEventListener('input', function () {
+      var words = find.value.toLowerCase().split(/\s+/).filter(Boolean);
+      var has = function (text) { return words.every(function (word) { return text.toLowerCase().indexOf(word) >= 0; }); };
+      var hits = pages.filter(function (page) { return has(page.join(' ')); });
+      hits = hits.filter(function (page) { return has(page[0]); }).concat(hits.filter(function (page) { return !has(page[0]); }));
+      found.hidden = !words.length;
+      found.textContent = '';
+      hits.slice(0, 9).forEach(function (page) {
+        var link = add('a', page[0], found);
+        link.href = data.dataset.root + '/' + page[1].split('/').map(encodeURIComponent).join('/');
+        var word = page[3].split(' · ').filter(function (text) { return words.some(function (word) { return text.toLowerCase().indexOf(word) >= 0; }); })[0];
+        add('span', [page[2], has(page[0]) ? '' : word].filter(Boolean).join(' · '), link);
+      });
+      if (hits.length !== Math.min(hits.length, 9) || !hits.length) add('p', hits.length ? hits.length - 9 + ' more' : 'No page found', found);
+    });
+    find.parentNode.addEventListener('keydown', function (event) {
+      var links = all('a', found), step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+      if (event.key === 'Escape') { found.hidden = true; find.focus(); }
+      if (!step || !links.length) return;
+      event.preventDefault();
+      (links[links.indexOf(document.activeElement) + step] || find).focus();
+    });
+    document.addEventListener('click', function (event) { if (!find.parentNode.contains(event.target)) found.hidden = true; });
+  }
+
   // A link to a folded query opens it; printing opens all folds.
   function unfold() {
     var target = location.hash.length > 1 && document.getElementById(location.hash.slice(1));

@@ -78,7 +78,7 @@ def kind_of(duckdb_type: str) -> Kind:
     return "number" if any(part in name for part in _NUMBERS) and name != "INTERVAL" else "text"
 
 
-def plain(value: object) -> object:
+def plain(value: object) -> object:  # noqa: PLR0911  one for each kind
     """A value of DuckDB as plain Python; infinities and NaN are no values."""
     match value:
         case Decimal():

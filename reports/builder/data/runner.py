@@ -78,7 +78,8 @@ class QueryRunner:
             raise self._explain(query, sql, error) from error
         if len(rows) > self._limits.rows:
             raise QueryError(
-                f"it returns more than {self._limits.rows:,} rows (max_rows); aggregate, filter or LIMIT it",
+                f"it returns more than {self._limits.rows:,} rows (max_rows);"
+                " aggregate, filter or LIMIT it",
                 query,
             )
         columns = tuple(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import jinja2
@@ -12,12 +13,12 @@ class Templates:
     """Renders the templates of a theme.
 
     Args:
-        folder: Where they are.
+        folders: Where they are; the first that has a template counts.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folders: Path | Sequence[Path]) -> None:
         self._environment = jinja2.Environment(
-            loader=jinja2.FileSystemLoader(folder),
+            loader=jinja2.FileSystemLoader(folders),
             autoescape=True,
             undefined=jinja2.StrictUndefined,
             trim_blocks=True,

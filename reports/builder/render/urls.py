@@ -6,6 +6,8 @@ import posixpath
 import re
 from collections.abc import Collection
 
+from reports.builder.site.slugs import find_page
+
 _SCHEME = re.compile(r"^\s*([a-zA-Z][a-zA-Z0-9+.-]*)\s*:")
 _ALLOWED = frozenset({"http", "https", "mailto", "tel"})
 
@@ -36,7 +38,8 @@ def page_link(url: str, here: str, pages: Collection[str]) -> str:
         if path.startswith("/")
         else posixpath.normpath(posixpath.join(folder, path))
     )
-    for candidate in (f"{target}.html", posixpath.join(target, "index.html").lstrip("/"), target):
-        if candidate in pages:
-            return posixpath.relpath(candidate, folder or ".") + separator + fragment
+    exact = (f"{target}.html", posixpath.join(target, "index.html").lstrip("/"), target)
+    found = next((each for each in exact if each in pages), None) or find_page(target, pages)
+    if found:
+        return posixpath.relpath(found, folder or ".") + separator + fragment
     return safe_url(url)

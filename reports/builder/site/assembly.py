@@ -2,32 +2,48 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import posixpath
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from markupsafe import Markup
-
 from reports.builder.data.runner import QueryRunner
+from reports.builder.data.sources import QueryError
 from reports.builder.data.store import QueryStore
+from reports.builder.expressions.lexer import ExpressionError
 from reports.builder.formats import Formatter
-from reports.builder.notices import Notice, Notices, PageSyntaxError
-from reports.builder.page.nodes import PageSource
-from reports.builder.page.parser import parse_page
+from reports.builder.formats.resolve import default_text
+from reports.builder.notices import Notice, PageSyntaxError, did_you_mean
+from reports.builder.page.nodes import Code, PageSource
+from reports.builder.page.props import interpolate
 from reports.builder.render.images import Images
-from reports.builder.render.markdown import Heading, MarkdownRenderer
+from reports.builder.render.markdown import MarkdownRenderer
 from reports.builder.render.page import PageRenderer
 from reports.builder.render.scope import Scope
 from reports.builder.render.templates import Templates
 from reports.builder.render.urls import page_link
 from reports.builder.site.content import Content, listed_queries
+from reports.builder.site.layout import Body, Layouts, Query
+from reports.builder.site.pages import Page, expand, read_page
+from reports.builder.site.periods import KINDS, Period, last_complete, period_values
 from reports.builder.site.publication import Publication
+from reports.builder.site.settings import Audience, SiteSettings
 
-SITE_TITLE = "Patron"
-_TOC_LEVEL = 2
+DEFAULTS: Mapping[str, object] = {}
+
+
+@dataclass(frozen=True)
+class Options:
+    """What a build is asked for.
+
+    Attributes:
+        settings: The site's.
+        audience: Whose pages to build.
+        period: What summary pages of its kind are about; the last complete one otherwise.
+    """
+
+    settings: SiteSettings = field(default_factory=SiteSettings)
+    audience: Audience = field(default_factory=Audience)
+    period: Period | None = None
 
 
 @dataclass(frozen=True)
@@ -49,17 +65,6 @@ class RenderedPage:
     notices: tuple[Notice, ...]
 
 
-@dataclass(frozen=True)
-class _Parsed:
-    file: str
-    output: str
-    title: str
-    position: float
-    source: PageSource | None
-    problem: PageSyntaxError | None
-    notices: Notices
-
-
 class Assembly:
     """Renders all pages of a site from one published copy.
 
@@ -68,6 +73,7 @@ class Assembly:
         runner: Runs the queries.
         publication: Which data there are.
         variables: The project's variables.
+        options: What is asked for.
     """
 
     def __init__(
@@ -76,69 +82,58 @@ class Assembly:
         runner: QueryRunner,
         publication: Publication,
         variables: Mapping[str, object],
+        options: Options | None = None,
     ) -> None:
         self._content = content
         self._runner = runner
-        self._publication = publication
-        self._variables = variables
-        self._templates = Templates(content.theme)
-        self._style = (content.theme / "style.css").read_text("utf-8").strip()
-        self._script = (content.theme / "script.js").read_text("utf-8").strip()
+        self.publication = publication
+        self._variables = dict(variables)
+        self._options = options or Options()
+        self._templates = Templates(content.themes(self._options.settings.theme))
         self._formatter = Formatter(currency=str(variables.get("reporting_currency", "EUR")))
+        self._files = [self._read(file) for file in content.pages()]
+        found = [page for file in self._files for page in self._pages(file)]
+        self._layouts = Layouts(
+            content, self._options.settings, publication, self._templates, found
+        )
+        self.pages = self._layouts.order()
+        self._outputs = frozenset(page.output for page in self.pages)
 
-    def render(self) -> list[RenderedPage]:
+    def notices(self) -> list[Notice]:
+        """What there is to say about files with parameters, beside what their pages say."""
+        own = {id(page.notices) for page in self.pages}
+        return [
+            note
+            for file in self._files
+            if id(file.notices) not in own
+            for note in file.notices.found
+        ]
+
+    def render(self) -> Iterator[RenderedPage]:
         """The pages in the order of the navigation."""
-        pages = [self._parse(file) for file in self._content.pages()]
-        pages.sort(key=lambda page: (page.output != "index.html", page.position, page.title))
-        outputs = frozenset(page.output for page in pages)
-        return [self._render(page, pages, outputs) for page in pages]
+        for page in self.pages:
+            html = self._layouts.html(page, self.body(page, DEFAULTS))
+            yield RenderedPage(page.file, page.output, page.title, html, tuple(page.notices.found))
 
-    def _parse(self, file: Path) -> _Parsed:
-        name, output = self._content.name(file), self._content.output(file)
-        notices = Notices(name)
-        source: PageSource | None = None
-        problem: PageSyntaxError | None = None
-        try:
-            source = parse_page(file.read_text("utf-8"), name, notices)
-        except UnicodeDecodeError:
-            problem = PageSyntaxError("the file is not UTF-8 text", 1)
-        except PageSyntaxError as error:
-            problem = error
-        meta = source.meta if source else {}
-        position = meta.get("sidebar_position")
-        order = float(position) if isinstance(position, int | float) else 1e9
-        title = str(meta.get("title") or file.stem.replace("_", " ").replace("-", " ").capitalize())
-        return _Parsed(name, output, title, order, source, problem, notices)
+    def body(self, page: Page, chosen: Mapping[str, object]) -> Body:
+        """What a page says.
 
-    def _render(
-        self, page: _Parsed, pages: list[_Parsed], outputs: frozenset[str]
-    ) -> RenderedPage:
+        Args:
+            page: Which one.
+            chosen: The keys of what is chosen by the names of its inputs, where not the default.
+        """
         if page.source is None:
             problem = page.problem or PageSyntaxError("it cannot be read", 1)
             page.notices.error(problem.line, problem.message)
             message = f"{page.file}:{problem.line}: {problem.message}"
-            body = self._templates.render("problem.html", message=message)
-            headings: list[Heading] = []
-            store: QueryStore | None = None
-        else:
-            body, headings, store = self._body(page, page.source, outputs)
-        html = self._layout(page, pages, body, headings, store)
-        return RenderedPage(page.file, page.output, page.title, html, tuple(page.notices.found))
-
-    def _body(
-        self, page: _Parsed, source: PageSource, outputs: frozenset[str]
-    ) -> tuple[Markup, list[Heading], QueryStore]:
-        partials = self._content.partials(source, page.notices)
-        store = self._store(page, source, partials)
+            return Body(self._templates.render("problem.html", message=message))
+        partials = self._content.partials(page.source, page.notices)
+        names = self._names(page)
+        store = self._store(page, page.source, partials, names)
         markdown = MarkdownRenderer(
-            link=lambda url: page_link(url, page.output, outputs),
+            link=lambda url: page_link(url, page.output, self._outputs),
             image=lambda path: Images(self._content.static, page.notices).data_uri(path),
         )
-        facts = {
-            "published_at": self._publication.published_at,
-            "as_of_date": self._publication.as_of_date,
-            "last_loaded_at": self._publication.last_loaded_at,
-        }
         renderer = PageRenderer(
             notices=page.notices,
             formatter=self._formatter,
@@ -147,17 +142,97 @@ class Assembly:
             images=Images(self._content.static, page.notices),
             partials=partials,
             output=page.output,
-            outputs=outputs,
-            facts=facts,
+            outputs=self._outputs,
+            facts=self._facts(),
         )
-        names = {**source.meta, "vars": dict(self._variables), "publication": facts}
-        scope = renderer.open_inputs(source.nodes, Scope(store, self._formatter, names), {})
-        body = renderer.render(source.nodes, scope)
+        names = {**page.meta, **names, "publication": self._facts()}
+        opened = Scope(store, self._formatter, names)
+        scope = renderer.open_inputs(page.source.nodes, opened, chosen)
+        html = renderer.render(page.source.nodes, scope)
         store.run_all()
-        return body, markdown.headings, store
+        tables = tuple(sorted(store.tables))
+        return Body(html, tuple(markdown.headings), tables, _shown_queries(store))
+
+    def _read(self, file: Path) -> Page:
+        page = read_page(self._content, file)
+        kind = page.meta.get("period")
+        if kind is not None and kind not in KINDS:
+            near = did_you_mean(str(kind), KINDS)
+            page.notices.error(1, f"period: '{kind}' is none of {', '.join(KINDS)}{near}")
+        elif kind is not None:
+            page = replace(
+                page, params={"period": period_values(str(kind), self._period(str(kind)))}
+            )
+        return page
+
+    def _period(self, kind: str) -> Period | None:
+        asked, as_of = self._options.period, self.publication.as_of_date
+        if asked and asked.kind == kind:
+            return asked
+        return last_complete(kind, as_of) if as_of else None
+
+    def _pages(self, file: Page) -> Iterator[Page]:
+        name = file.file.removeprefix("pages/")
+        if not self._options.audience.gets(name, file.meta.get("audiences")):
+            return
+        for page in expand(file, self._queries_of):
+            yield replace(page, title=self._filled(page, page.title), source=self._titled(page))
+
+    def _queries_of(self, page: Page) -> QueryStore:
+        source = page.source or PageSource(page.file, {}, (), ())
+        partials = self._content.partials(source, page.notices)
+        return self._store(page, source, partials, self._names(page))
+
+    def _titled(self, page: Page) -> PageSource | None:
+        """The page with the values of its parameters in its description."""
+        description = page.meta.get("description")
+        if page.source is None or not isinstance(description, str) or "{" not in description:
+            return page.source
+        meta = {**page.source.meta, "description": self._filled(page, description)}
+        return replace(page.source, meta=meta)
+
+    def _filled(self, page: Page, text: str) -> str:
+        """A text of the front matter with its expressions evaluated; queries are not known yet."""
+        if "{" not in text:
+            return text
+        store = QueryStore({}, (), {}, self._runner, page.notices)
+        scope = Scope(store, self._formatter, {**page.meta, **self._names(page)})
+        parts = []
+        for part in interpolate(text, 1):
+            try:
+                value = scope.value(part) if isinstance(part, Code) else part
+            except (ExpressionError, QueryError) as error:
+                page.notices.warn(1, f"front matter: {error}")
+                return text
+            parts.append("—" if value is None else default_text(value))
+        return "".join(parts)
+
+    def _names(self, page: Page) -> dict[str, object]:
+        return {
+            "vars": self._variables,
+            "params": page.params,
+            "audience": {"name": self._options.audience.name, **self._values_of_audiences()},
+        }
+
+    def _values_of_audiences(self) -> dict[str, object]:
+        """Every name that an audience gives a value to, null in builds for others."""
+        every = self._options.settings.audiences.values()
+        nothing = {name: None for each in every for name in each.values}
+        return nothing | dict(self._options.audience.values)
+
+    def _facts(self) -> dict[str, object]:
+        return {
+            "published_at": self.publication.published_at,
+            "as_of_date": self.publication.as_of_date,
+            "last_loaded_at": self.publication.last_loaded_at,
+        }
 
     def _store(
-        self, page: _Parsed, source: PageSource, partials: Mapping[str, PageSource]
+        self,
+        page: Page,
+        source: PageSource,
+        partials: Mapping[str, PageSource],
+        names: Mapping[str, object],
     ) -> QueryStore:
         queries = self._content.shared_queries()
         declared = listed_queries(source, queries, page.notices)
@@ -165,58 +240,16 @@ class Assembly:
             for query in each.queries:
                 queries[query.name] = query
                 declared.append(query.name)
-        variables = {f"vars.{name}": value for name, value in self._variables.items()}
-        return QueryStore(queries, tuple(dict.fromkeys(declared)), variables, self._runner, page.notices)
+        declared = list(dict.fromkeys(declared))
+        return QueryStore(queries, tuple(declared), names, self._runner, page.notices)
 
-    def _layout(
-        self,
-        page: _Parsed,
-        pages: list[_Parsed],
-        body: Markup,
-        headings: list[Heading],
-        store: QueryStore | None,
-    ) -> str:
-        meta = page.source.meta if page.source else {}
-        digest = base64.b64encode(hashlib.sha256(self._script.encode()).digest()).decode()
-        folder = posixpath.dirname(page.output) or "."
-        html = self._templates.render(
-            "layout.html",
-            site_title=SITE_TITLE,
-            title=page.title,
-            description=meta.get("description"),
-            style=Markup(self._style),  # noqa: S704  the theme's own
-            script=Markup(self._script),  # noqa: S704  the theme's own
-            script_hash=f"sha256-{digest}",
-            pages=[
-                {
-                    "title": other.title,
-                    "href": posixpath.relpath(other.output, folder),
-                    "current": other is page,
-                }
-                for other in pages
-            ],
-            facts=self._publication.facts(),
-            warnings=self._publication.warnings(),
-            published=published.isoformat() if (published := self._publication.published_at) else "",
-            stale_days=self._publication.stale_days,
-            toc=[heading for heading in headings if heading.level == _TOC_LEVEL],
-            body=body,
-            queries=[] if store is None or meta.get("neverShowQueries") else _shown_queries(store),
-            footer=[*_sources(store), *self._publication.footer()],
+
+def _shown_queries(store: QueryStore) -> tuple[Query, ...]:
+    return tuple(
+        Query(
+            name,
+            f"{store.queries[name].file}:{store.queries[name].line}",
+            store.queries[name].sql.strip(),
         )
-        return str(html).rstrip() + "\n"
-
-
-def _shown_queries(store: QueryStore) -> list[dict[str, str]]:
-    return [
-        {
-            "name": name,
-            "place": f"{store.queries[name].file}:{store.queries[name].line}",
-            "sql": store.queries[name].sql.strip(),
-        }
         for name in store.declared
-    ]
-
-
-def _sources(store: QueryStore | None) -> list[str]:
-    return [f"Source: {', '.join(sorted(store.tables))}."] if store and store.tables else []
+    )

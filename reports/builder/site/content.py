@@ -35,6 +35,34 @@ class Content:
         """Templates, style and script."""
         return self.root / "theme"
 
+    def themes(self, theme: str) -> list[Path]:
+        """The folders of templates, the first to be looked in first.
+
+        Raises:
+            PatronError: If there is no such theme.
+        """
+        if not theme:
+            return [self.theme]
+        folder = self.root / "themes" / theme
+        if not folder.is_dir():
+            raise PatronError(f"there is no theme '{theme}'", where=str(folder))
+        return [folder, self.theme]
+
+    def layouts(self, theme: str) -> list[str]:
+        """The names of the layouts there are."""
+        folders = [folder / "layouts" for folder in self.themes(theme)]
+        return sorted({file.stem for folder in folders for file in folder.glob("*.html")})
+
+    def style(self, theme: str) -> str:
+        """The style of the theme, and what another one adds to it."""
+        files = [folder / "style.css" for folder in reversed(self.themes(theme))]
+        return "\n".join(file.read_text("utf-8").strip() for file in files if file.exists())
+
+    def script(self, theme: str) -> str:
+        """The script: another theme's own, or the usual one."""
+        files = (folder / "script.js" for folder in self.themes(theme))
+        return next(file for file in files if file.exists()).read_text("utf-8")
+
     @property
     def static(self) -> Path:
         """Images."""

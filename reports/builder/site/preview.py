@@ -1,4 +1,4 @@
-"""A preview on this machine: the site is rebuilt when its content or the data change, and reloads itself."""
+"""A preview on this machine, rebuilt when pages or data change; the browser reloads it."""
 
 from __future__ import annotations
 
@@ -122,7 +122,7 @@ class PreviewServer:
 class _Handler(SimpleHTTPRequestHandler):
     version: ClassVar[str] = "0"
 
-    def do_GET(self) -> None:  # noqa: N802  the name is given by the standard library
+    def do_GET(self) -> None:
         if self.path == _VERSION_PATH:
             self._send(self.version.encode(), "text/plain")
             return

@@ -1,4 +1,4 @@
-"""Which data the reports show: as-of date, last load, audits, and whether any of it is a reason to worry."""
+"""Which data the reports show: as-of date, last load, audits, and reasons to worry."""
 
 from __future__ import annotations
 

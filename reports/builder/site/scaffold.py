@@ -58,7 +58,9 @@ def new_page(content: Path, name: str) -> Path:
         )
     file = content / "pages" / f"{stem}.md"
     if file.exists():
-        raise PatronError("there is such a page already", where=str(file), remedy="choose another name")
+        raise PatronError(
+            "there is such a page already", where=str(file), remedy="choose another name"
+        )
     title = re.sub(r"[_-]+", " ", stem.rpartition("/")[2]).capitalize()
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(_TEMPLATE.format(title=title), encoding="utf-8")

@@ -20,7 +20,7 @@ _RENAME_SWAP = 2
 
 @contextmanager
 def replacing(out: Path) -> Iterator[Path]:
-    """A new folder that takes the place of `out` when the block ends well; a kill leaves `out` whole.
+    """A new folder that takes the place of `out` when the block ends well; a kill changes nothing.
 
     Args:
         out: The site's folder.
@@ -34,7 +34,9 @@ def replacing(out: Path) -> Iterator[Path]:
     new = out.parent / f".{out.name}.building-{os.getpid()}"
     new.mkdir()
     try:
-        (new / MARKER).write_text("Built by 'patron report build', which replaces this folder.\n", "utf-8")
+        (new / MARKER).write_text(
+            "Built by 'patron report build', which replaces this folder.\n", "utf-8"
+        )
         yield new
         _swap(new, out)
     finally:
@@ -43,7 +45,9 @@ def replacing(out: Path) -> Iterator[Path]:
 
 def _check(out: Path) -> None:
     if out.is_symlink() or (out.exists() and not out.is_dir()):
-        raise PatronError("the site's place is not a folder", where=str(out), remedy="choose another --out")
+        raise PatronError(
+            "the site's place is not a folder", where=str(out), remedy="choose another --out"
+        )
     if out.is_dir() and any(out.iterdir()) and not (out / MARKER).exists():
         raise PatronError(
             "the folder holds files that are not a site built by Patron",
