@@ -3,7 +3,7 @@ AUDIT (
   dialect duckdb
 );
 
-/* The features of each cutoff add up to the orders and revenue of the customer days before it. */
+/* The features of each cutoff add up to the orders and revenue of the customer days before it, of the customers it keeps. */
 WITH features AS (
   SELECT
     cutoff_date,
@@ -12,14 +12,26 @@ WITH features AS (
   FROM @this_model
   GROUP BY
     cutoff_date
+), day_totals AS (
+  SELECT
+    order_date,
+    @hash_halvings(customer_id) AS hash_halvings,
+    SUM(order_count) AS orders,
+    SUM(net_revenue_amount) AS revenue
+  FROM @customer_days
+  GROUP BY
+    order_date,
+    @hash_halvings(customer_id)
 ), days AS (
   SELECT
     features.cutoff_date,
-    SUM(customer_days.order_count)::BIGINT AS orders,
-    SUM(customer_days.net_revenue_amount)::DECIMAL(38, 2) AS revenue
+    SUM(day_totals.orders)::BIGINT AS orders,
+    SUM(day_totals.revenue)::DECIMAL(38, 2) AS revenue
   FROM features
-  INNER JOIN @customer_days AS customer_days
-    ON customer_days.order_date < features.cutoff_date
+  INNER JOIN @cutoffs AS cutoffs
+    ON features.cutoff_date = cutoffs.cutoff_date AND cutoffs.is_current = @is_current
+  INNER JOIN day_totals
+    ON day_totals.order_date < features.cutoff_date AND day_totals.hash_halvings >= cutoffs.sample_halvings
   GROUP BY
     features.cutoff_date
 )

@@ -13,14 +13,13 @@ import pandas as pd
 
 from ml.errors import TooLittleData
 from ml.features import FEATURES, Buying, fit_buying
+from ml.settings import load_settings
 
 MAX_TRAINING_CUTOFFS = 10
 MAX_HOLDOUT_CUTOFFS = 3
 ENOUGH_TRAINING_CUTOFFS = 6
 MIN_CUSTOMERS_AT_CUTOFF = 200
 MIN_HISTORY_DAYS = 56
-MAX_CUSTOMERS = 50_000
-"""Larger shops train on this many customers, chosen by the hash of their id."""
 
 
 @dataclass(frozen=True)
@@ -116,8 +115,11 @@ class Panel:
 class PanelReader:
     """Reads panels, fitting the BTYD models of each cutoff once for all tasks."""
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+    def __init__(
+        self, connection: duckdb.DuckDBPyConnection, max_customers: int | None = None
+    ) -> None:
         self.connection = connection
+        self.max_customers = max_customers or load_settings().training_customers
         self._buying: dict[date, Buying] = {}
 
     def read(self, split: Split, horizon_days: int | None = None) -> Panel:
@@ -132,7 +134,8 @@ class PanelReader:
         frame = self.connection.execute(
             f"""
             SELECT features.customer_id, features.purchase_days::DOUBLE AS purchase_days,
-                {columns}, labels.order_count::DOUBLE AS label_orders,
+                cutoffs.customer_count::DOUBLE AS shop_customers, {columns},
+                labels.order_count::DOUBLE AS label_orders,
                 GREATEST(labels.net_revenue_amount, 0)::DOUBLE AS label_revenue,
                 labels.gross_margin_amount::DOUBLE AS label_margin,
                 labels.days_to_next_order::DOUBLE AS label_days_to_next
@@ -140,11 +143,13 @@ class PanelReader:
             INNER JOIN ml.customer_labels AS labels
                 ON labels.customer_id = features.customer_id
                 AND labels.cutoff_date = features.cutoff_date AND labels.horizon_days = ?
+            INNER JOIN ml.feature_cutoffs AS cutoffs
+                ON cutoffs.cutoff_date = features.cutoff_date AND NOT cutoffs.is_current
             WHERE features.cutoff_date = ?
             ORDER BY MD5(features.customer_id), features.customer_id
-            LIMIT {MAX_CUSTOMERS}
+            LIMIT ?
             """,
-            [horizon_days, cutoff],
+            [horizon_days, cutoff, self.max_customers],
         ).df()
         frame = frame.sort_values("customer_id", ignore_index=True)
         if cutoff not in self._buying:

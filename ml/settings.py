@@ -19,6 +19,7 @@ class Settings:
         churn_horizon_days: No order within these days is churn.
         clv_horizon_days: The wanted horizon of customer lifetime value.
         next_order_horizon_days: The window in which a next order is looked for.
+        training_customers: Larger shops train on this many, those with the lowest hashes.
         label_horizons_days: The horizons that `ml.customer_labels` holds.
         min_customers: Fewer customers with an order: no predictions.
         min_history_days: A shorter history: no predictions.
@@ -28,6 +29,7 @@ class Settings:
     churn_horizon_days: int
     clv_horizon_days: int
     next_order_horizon_days: int
+    training_customers: int
     label_horizons_days: tuple[int, ...]
     min_customers: int
     min_history_days: int
@@ -41,6 +43,7 @@ def load_settings(project: Path | None = None) -> Settings:
         churn_horizon_days=int(variables["churn_horizon_days"]),
         clv_horizon_days=int(variables["clv_horizon_days"]),
         next_order_horizon_days=int(variables["next_order_horizon_days"]),
+        training_customers=int(variables["training_customers"]),
         label_horizons_days=tuple(int(days) for days in variables["label_horizons_days"]),
         min_customers=int(variables["min_customers_for_predictions"]),
         min_history_days=int(variables["min_history_days_for_predictions"]),

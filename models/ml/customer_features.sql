@@ -22,9 +22,14 @@ MODEL (
         snapshot_date < cutoff_date
       )
     ),
-    features_equal_customer_days(customer_days := intermediate.int_customer_days, blocking := FALSE)
+    features_equal_customer_days(
+      customer_days := intermediate.int_customer_days,
+      cutoffs := ml.feature_cutoffs,
+      is_current := NOT @is_history,
+      blocking := FALSE
+    )
   ),
-  description 'What was known about each customer before a cutoff: the first of each month (customer_features), or now (customer_features_now). One row per customer with an order before the cutoff, and cutoff. Answers: what may a prediction made on that day know? Both tables are one definition, so training and scoring see the same.',
+  description 'What was known about each customer before a cutoff: the first of each month (customer_features), or now (customer_features_now). One row per customer with an order before the cutoff, and cutoff; of a cutoff with many customers customer_features keeps a share drawn by hash, see ml.feature_cutoffs. Answers: what may a prediction made on that day know? Both tables are one definition, so training and scoring see the same.',
   column_descriptions (
     customer_id = 'The shop''s id of the customer',
     order_count = 'Orders before the cutoff',
@@ -74,48 +79,37 @@ MODEL (
   FROM ml.feature_cutoffs
 ), @is_history);
 
-WITH cutoffs AS (
+WITH halvings AS (
   SELECT
-    cutoff_date,
-    history_days
-  FROM ml.feature_cutoffs
-  WHERE
-    is_current <> @is_history AND @in_interval(snapshot_date)
-), days_with_gap AS (
+    UNNEST(@all_halvings(@is_history))::INT AS hash_halvings
+), cutoffs AS (
   SELECT
-    customer_id,
-    order_date,
-    order_count,
-    line_count,
-    item_count,
-    discounted_order_count,
-    net_revenue_amount,
-    gross_margin_amount,
-    DATE_DIFF('DAY', LAG(order_date) OVER (PARTITION BY customer_id ORDER BY order_date), order_date) AS gap_days
-  FROM intermediate.int_customer_days
+    cutoffs.cutoff_date,
+    cutoffs.history_days,
+    halvings.hash_halvings
+  FROM ml.feature_cutoffs AS cutoffs
+  INNER JOIN halvings
+    ON cutoffs.sample_halvings <= halvings.hash_halvings
   WHERE
-    order_date < (
-      SELECT
-        MAX(cutoff_date)
-      FROM cutoffs
-    )
+    cutoffs.is_current <> @is_history AND @in_interval(cutoffs.snapshot_date)
 ), days_before_cutoff AS (
   SELECT
-    days_with_gap.customer_id,
+    days.customer_id,
     cutoffs.cutoff_date,
-    days_with_gap.order_count,
-    days_with_gap.line_count,
-    days_with_gap.item_count,
-    days_with_gap.discounted_order_count,
-    days_with_gap.net_revenue_amount,
-    days_with_gap.gross_margin_amount,
-    days_with_gap.gap_days,
-    DATE_DIFF('DAY', days_with_gap.order_date, cutoffs.cutoff_date) AS age_days,
-    DATE_DIFF('DAY', days_with_gap.order_date, cutoffs.cutoff_date) BETWEEN 276 AND 365 AS is_same_season,
+    days.order_count,
+    days.line_count,
+    days.item_count,
+    days.discounted_order_count,
+    days.net_revenue_amount,
+    days.gross_margin_amount,
+    days.gap_days,
+    DATE_DIFF('DAY', days.order_date, cutoffs.cutoff_date) AS age_days,
+    DATE_DIFF('DAY', days.order_date, cutoffs.cutoff_date) BETWEEN 276 AND 365 AS is_same_season,
     cutoffs.history_days
-  FROM days_with_gap
+  FROM intermediate.int_customer_days AS days
   INNER JOIN cutoffs
-    ON days_with_gap.order_date < cutoffs.cutoff_date
+    ON @hash_halvings(days.customer_id, @is_history) = cutoffs.hash_halvings
+    AND days.order_date < cutoffs.cutoff_date
 ), totals AS (
   SELECT
     customer_id,

@@ -22,7 +22,7 @@ MODEL (
         COALESCE(days_to_next_order, 0) < horizon_days
       )
     ),
-    labels_equal_customer_days(customer_days := intermediate.int_customer_days, blocking := FALSE)
+    labels_equal_customer_days(customer_days := intermediate.int_customer_days, cutoffs := ml.feature_cutoffs, blocking := FALSE)
   ),
   description 'What each customer did in the days from a cutoff on, once those days are over. One row per customer of ml.customer_features, cutoff and horizon. Answers: what should a prediction made at the cutoff have said?',
   column_descriptions (
@@ -46,9 +46,13 @@ MODEL (
 WITH horizons AS (
   SELECT
     UNNEST([@EACH(@label_horizons_days, days -> @days)])::INT AS horizon_days
+), halvings AS (
+  SELECT
+    UNNEST(@all_halvings(TRUE))::INT AS hash_halvings
 ), windows AS (
   SELECT
     cutoffs.cutoff_date,
+    cutoffs.sample_halvings,
     horizons.horizon_days,
     (
       cutoffs.cutoff_date + horizons.horizon_days - 1
@@ -62,22 +66,32 @@ WITH horizons AS (
     AND (
       cutoffs.cutoff_date + horizons.horizon_days - 1
     )::DATE BETWEEN @start_ds::DATE AND @end_ds::DATE
+), sampled_windows AS (
+  SELECT
+    windows.cutoff_date,
+    windows.horizon_days,
+    windows.label_date,
+    halvings.hash_halvings
+  FROM windows
+  INNER JOIN halvings
+    ON windows.sample_halvings <= halvings.hash_halvings
 ), orders_in_window AS (
   SELECT
     days.customer_id,
-    windows.cutoff_date,
-    windows.horizon_days,
+    sampled_windows.cutoff_date,
+    sampled_windows.horizon_days,
     SUM(days.order_count)::BIGINT AS order_count,
-    MIN(DATE_DIFF('DAY', windows.cutoff_date, days.order_date))::BIGINT AS days_to_next_order,
+    MIN(DATE_DIFF('DAY', sampled_windows.cutoff_date, days.order_date))::BIGINT AS days_to_next_order,
     SUM(days.net_revenue_amount)::DECIMAL(18, 2) AS net_revenue_amount,
     SUM(days.gross_margin_amount)::DECIMAL(18, 2) AS gross_margin_amount
-  FROM windows
+  FROM sampled_windows
   INNER JOIN intermediate.int_customer_days AS days
-    ON days.order_date BETWEEN windows.cutoff_date AND windows.label_date
+    ON @hash_halvings(days.customer_id) = sampled_windows.hash_halvings
+    AND days.order_date BETWEEN sampled_windows.cutoff_date AND sampled_windows.label_date
   GROUP BY
     days.customer_id,
-    windows.cutoff_date,
-    windows.horizon_days
+    sampled_windows.cutoff_date,
+    sampled_windows.horizon_days
 )
 SELECT
   features.customer_id::TEXT AS customer_id,

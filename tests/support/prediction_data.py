@@ -14,23 +14,24 @@ from sqlglot import exp
 from sqlmesh.core.dialect import parse
 from sqlmesh.core.model import Model, load_sql_based_models
 
-START, END = "2000-01-01", "2030-12-31"
+START, END = "1990-01-01", "2030-12-31"
 TABLES = ("feature_cutoffs", "customer_features", "customer_features_now", "customer_labels")
 DAYS_COLUMNS = (
     "customer_id VARCHAR, order_date DATE, order_count BIGINT, line_count BIGINT,"
     " item_count BIGINT, discounted_order_count BIGINT, net_revenue_amount DECIMAL(18, 2),"
-    " gross_margin_amount DECIMAL(18, 2)"
+    " gross_margin_amount DECIMAL(18, 2), gap_days BIGINT"
 )
+GAP = "order_date - LAG(order_date) OVER (PARTITION BY customer_id ORDER BY order_date) AS gap_days"
 
 
 @cache
-def ml_model(name: str) -> Model:
-    """A model of models/ml by its table's name."""
+def ml_model(name: str, **overrides: int) -> Model:
+    """A model of models/ml by its table's name; other values of variables by name."""
     stem = "customer_features" if name.startswith("customer_features") else name
     path = PROJECT / "models" / "ml" / f"{stem}.sql"
     models = load_sql_based_models(
         parse(path.read_text(encoding="utf-8"), default_dialect="duckdb"),
-        get_variables=lambda _: variables(),
+        get_variables=lambda _: {**variables(), **overrides},
         path=path,
         module_path=PROJECT,
         macros=macro_registry(),
@@ -41,9 +42,9 @@ def ml_model(name: str) -> Model:
     return found
 
 
-def query(name: str, start: str = START, end: str = END) -> str:
+def query(name: str, start: str = START, end: str = END, **overrides: int) -> str:
     """The SQL of a model for an interval."""
-    rendered = ml_model(name).render_query_or_raise(start=start, end=end)
+    rendered = ml_model(name, **overrides).render_query_or_raise(start=start, end=end)
     return rendered.sql(dialect="duckdb")
 
 
@@ -52,10 +53,18 @@ def with_days(rows: pd.DataFrame | str, as_of: date | None = None) -> duckdb.Duc
     connection = duckdb.connect()
     connection.execute("CREATE SCHEMA intermediate; CREATE SCHEMA ml")
     connection.execute(f"CREATE TABLE intermediate.int_customer_days ({DAYS_COLUMNS})")
-    source = rows if isinstance(rows, str) else "SELECT * FROM rows"
-    connection.execute(f"INSERT INTO intermediate.int_customer_days BY NAME {source}")
+    load_days(connection, rows)
     set_as_of(connection, as_of)
     return connection
+
+
+def load_days(connection: duckdb.DuckDBPyConnection, rows: pd.DataFrame | str) -> None:
+    """Put a frame or a query in the place of what int_customer_days holds."""
+    source = rows if isinstance(rows, str) else "SELECT * FROM rows"
+    connection.execute("DELETE FROM intermediate.int_customer_days")
+    connection.execute(
+        f"INSERT INTO intermediate.int_customer_days BY NAME SELECT *, {GAP} FROM ({source})"
+    )
 
 
 def set_as_of(connection: duckdb.DuckDBPyConnection, as_of: date | None = None) -> None:
@@ -69,10 +78,10 @@ def set_as_of(connection: duckdb.DuckDBPyConnection, as_of: date | None = None) 
     )
 
 
-def build(connection: duckdb.DuckDBPyConnection) -> None:
-    """All tables that training reads, from scratch."""
+def build(connection: duckdb.DuckDBPyConnection, **overrides: int) -> None:
+    """All tables that training reads, from scratch; other values of variables by name."""
     for name in TABLES:
-        connection.execute(f"CREATE OR REPLACE TABLE ml.{name} AS {query(name)}")
+        connection.execute(f"CREATE OR REPLACE TABLE ml.{name} AS {query(name, **overrides)}")
 
 
 def publish(connection: duckdb.DuckDBPyConnection, path: Path) -> None:

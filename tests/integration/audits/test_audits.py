@@ -56,19 +56,27 @@ CREATE TABLE intermediate.int_customer_days
   (customer_id TEXT, order_date DATE, order_count INT, net_revenue_amount DECIMAL(18, 2));
 INSERT INTO intermediate.int_customer_days VALUES
   ('ann', '2025-01-31', 2, 30), ('ann', '2025-02-01', 1, 12.5), ('bob', '2025-01-10', 1, 7.5),
-  ('new', '2025-02-02', 1, 99);
+  ('bob', '2025-02-10', 1, 70), ('new', '2025-02-02', 1, 99);
+CREATE TABLE ml.feature_cutoffs (cutoff_date DATE, is_current BOOLEAN, sample_halvings INT);
+-- The lower half of the hashes has ann and new, and not bob.
+INSERT INTO ml.feature_cutoffs VALUES
+  ('2025-01-20', FALSE, 0), ('2025-02-01', FALSE, 1), ('2025-02-01', TRUE, 0);
 """
+DAYS_AND_CUTOFFS = "customer_days := intermediate.int_customer_days, cutoffs := ml.feature_cutoffs"
 FEATURES = f"""{CUSTOMER_DAYS}
 CREATE TABLE marts.checked
   (customer_id TEXT, cutoff_date DATE, order_count INT, spend_amount DECIMAL(18, 2));
 INSERT INTO marts.checked VALUES
-  ('ann', '2025-02-01', 2, 30), ('bob', '2025-02-01', 1, 7.5), ('bob', '2025-01-20', 1, 7.5);
+  ('ann', '2025-02-01', 2, 30), ('bob', '2025-01-20', 1, 7.5);
+"""
+FEATURES_NOW = f"""{FEATURES}
+UPDATE marts.checked SET cutoff_date = '2025-02-01';
 """
 LABELS = f"""{CUSTOMER_DAYS}
 CREATE TABLE marts.checked (customer_id TEXT, cutoff_date DATE, label_date DATE, order_count INT,
   net_revenue_amount DECIMAL(18, 2));
 INSERT INTO marts.checked VALUES ('ann', '2025-02-01', '2025-02-28', 1, 12.5),
-  ('bob', '2025-02-01', '2025-02-28', 0, 0), ('bob', '2025-01-20', '2025-01-25', 0, 0);
+  ('bob', '2025-01-20', '2025-01-25', 0, 0);
 """
 CUSTOMERS_AND_ORDERS = """
 CREATE TABLE marts.checked (total_spent DECIMAL(18, 2));
@@ -375,22 +383,40 @@ CASES = [
         [(2, 39)],
     ),
     Case(
-        "features_equal_customer_days(customer_days := intermediate.int_customer_days)",
+        f"features_equal_customer_days({DAYS_AND_CUTOFFS}, is_current := FALSE)",
         FEATURES,
         "UPDATE marts.checked SET order_count = 3 WHERE customer_id = 'ann'",
-        [("2025-02-01", 4, 3, 37.5, 37.5)],
+        [("2025-02-01", 3, 2, 30, 30)],
     ),
     Case(
-        "features_equal_customer_days(customer_days := intermediate.int_customer_days)",
+        f"features_equal_customer_days({DAYS_AND_CUTOFFS}, is_current := FALSE)",
         FEATURES,
         "DELETE FROM intermediate.int_customer_days",
-        [("2025-01-20", 1, None, 7.5, None), ("2025-02-01", 3, None, 37.5, None)],
+        [("2025-01-20", 1, None, 7.5, None), ("2025-02-01", 2, None, 30, None)],
     ),
     Case(
-        "labels_equal_customer_days(customer_days := intermediate.int_customer_days)",
+        f"features_equal_customer_days({DAYS_AND_CUTOFFS}, is_current := FALSE)",
+        FEATURES,
+        "UPDATE ml.feature_cutoffs SET sample_halvings = 0",
+        [("2025-02-01", 2, 3, 30, 37.5)],
+    ),
+    Case(
+        f"features_equal_customer_days({DAYS_AND_CUTOFFS}, is_current := TRUE)",
+        FEATURES_NOW,
+        "DELETE FROM marts.checked WHERE customer_id = 'bob'",
+        [("2025-02-01", 2, 3, 30, 37.5)],
+    ),
+    Case(
+        f"labels_equal_customer_days({DAYS_AND_CUTOFFS})",
         LABELS,
         "UPDATE marts.checked SET net_revenue_amount = 111.5 WHERE customer_id = 'ann'",
         [("2025-02-01", "2025-02-28", 1, 1, 111.5, 12.5)],
+    ),
+    Case(
+        f"labels_equal_customer_days({DAYS_AND_CUTOFFS})",
+        LABELS,
+        "UPDATE ml.feature_cutoffs SET sample_halvings = 0",
+        [("2025-02-01", "2025-02-28", 1, 2, 12.5, 82.5)],
     ),
 ]
 

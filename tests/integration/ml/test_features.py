@@ -3,12 +3,24 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from hashlib import md5
 
 import duckdb
 import numpy as np
 import pandas as pd
 import pytest
-from prediction_data import END, START, TABLES, build, buying_days, query, set_as_of, with_days
+from prediction_data import (
+    START,
+    TABLES,
+    build,
+    buying_days,
+    load_days,
+    query,
+    set_as_of,
+    with_days,
+)
+
+from ml.panel import PanelReader, Split
 
 CUTOFF = date(2026, 1, 1)
 DAYS = buying_days(300, 500, seed=2)
@@ -110,8 +122,48 @@ def test_labels_are_what_the_features_do_not_know(shop_tables: duckdb.DuckDBPyCo
         assert float(label["net_revenue_amount"]) == pytest.approx(spent.get(customer, 0.0))
 
 
-def test_tables_grown_day_by_day_equal_those_made_at_once() -> None:
-    """Law 1, with the window of months moving on, late orders included (lookback of 7 days)."""
+def test_of_many_customers_the_history_keeps_the_lowest_hashes() -> None:
+    connection = with_days(DAYS)
+    build(connection)
+    everybody = {name: connection.table(f"ml.{name}").df() for name in TABLES}
+    build(connection, training_customers=60)
+    cutoffs = everybody["feature_cutoffs"].query("not is_current").set_index("cutoff_date")
+    halvings = np.maximum(0, np.floor(np.log2(cutoffs["customer_count"] / 60))).astype(int)
+    assert set(halvings) == {0, 1, 2}
+    for name in ("customer_features", "customer_labels"):
+        found = everybody[name]
+        digits = found["customer_id"].map(lambda key: int(md5(key.encode()).hexdigest()[:8], 16))
+        expected = found[digits * 2 ** found["cutoff_date"].map(halvings) < 2**32]
+        sampled = connection.table(f"ml.{name}").order("ALL").df()
+        pd.testing.assert_frame_equal(sampled, _sorted(connection, expected), check_exact=True)
+        assert 0.2 < len(sampled) / len(found) < 0.6
+    now = connection.table("ml.customer_features_now").order("ALL").df()
+    pd.testing.assert_frame_equal(now, _sorted(connection, everybody["customer_features_now"]))
+
+
+def test_training_reads_the_same_customers_from_a_sample() -> None:
+    """Those with the lowest hashes, which a sample of no fewer customers holds."""
+    connection = with_days(DAYS)
+    split = Split(60, (date(2025, 4, 1), CUTOFF), (), ())
+    build(connection)
+    from_all = PanelReader(connection, max_customers=50).read(split)
+    build(connection, training_customers=60)
+    from_sample = PanelReader(connection, max_customers=50).read(split)
+    assert from_sample.fingerprint() == from_all.fingerprint()
+    assert from_sample.frame.groupby("cutoff_date").size().tolist() == [50, 50]
+
+
+def _sorted(connection: duckdb.DuckDBPyConnection, frame: pd.DataFrame) -> pd.DataFrame:
+    return connection.sql("SELECT * FROM frame ORDER BY ALL").df()
+
+
+@pytest.mark.parametrize("training_customers", [50_000, 73])
+def test_tables_grown_day_by_day_equal_those_made_at_once(training_customers: int) -> None:
+    """Law 1, with the window of months moving on, late orders included (lookback of 7 days).
+
+    With 73 the share that is kept of a cutoff halves again when a late order brings the 292nd
+    customer, a day after the cutoff was made.
+    """
     grown = with_days(DAYS.iloc[:0])
     for name in TABLES:
         grown.execute(f"CREATE TABLE ml.{name} AS {query(name)} LIMIT 0")
@@ -119,14 +171,22 @@ def test_tables_grown_day_by_day_equal_those_made_at_once() -> None:
     late = DAYS.sample(frac=0.1, random_state=1).index
     delay = np.where(DAYS.index.isin(late), 3, 0)
     arrival = (pd.to_datetime(DAYS["order_date"]) + pd.to_timedelta(delay, "D")).dt.date
+    shares = set()
     for number in range((last - first).days + 1):
         day = first + timedelta(days=number)
         _load(grown, DAYS[arrival <= day], day + timedelta(days=1))
         start = START if number == 0 else (day - timedelta(days=7)).isoformat()
         for name in TABLES:
-            _process(grown, name, start, day.isoformat())
+            _process(grown, name, start, day.isoformat(), training_customers)
+        shares |= set(
+            grown.execute(
+                "SELECT sample_halvings FROM ml.feature_cutoffs WHERE cutoff_date = '2026-03-01'"
+                " AND NOT is_current"
+            ).fetchall()
+        )
+    assert shares == ({(0,)} if training_customers > 300 else {(1,), (2,)})
     at_once = with_days(DAYS[arrival <= last], last + timedelta(days=1))
-    build(at_once)
+    build(at_once, training_customers=training_customers)
     for name in TABLES:
         one = grown.execute(f"SELECT * FROM ml.{name} ORDER BY ALL").df()
         other = at_once.execute(f"SELECT * FROM ml.{name} ORDER BY ALL").df()
@@ -135,20 +195,23 @@ def test_tables_grown_day_by_day_equal_those_made_at_once() -> None:
 
 
 def _load(connection: duckdb.DuckDBPyConnection, arrived: pd.DataFrame, as_of: date) -> None:
-    connection.execute("DELETE FROM intermediate.int_customer_days")
-    connection.execute("INSERT INTO intermediate.int_customer_days BY NAME SELECT * FROM arrived")
+    load_days(connection, arrived)
     set_as_of(connection, as_of)
 
 
-def _process(connection: duckdb.DuckDBPyConnection, name: str, start: str, end: str) -> None:
+def _process(
+    connection: duckdb.DuckDBPyConnection, name: str, start: str, end: str, training_customers: int
+) -> None:
     """What SQLMesh does for an interval: the model's pre-statement, delete, insert."""
     column = {"customer_features": "snapshot_date", "customer_labels": "label_date"}.get(name)
     if column is None:
-        connection.execute(f"CREATE OR REPLACE TABLE ml.{name} AS {query(name, START, END)}")
+        whole = query(name, training_customers=training_customers)
+        connection.execute(f"CREATE OR REPLACE TABLE ml.{name} AS {whole}")
         return
     connection.execute(
         f"DELETE FROM ml.{name} WHERE cutoff_date < (SELECT MIN(cutoff_date) FROM"
         " ml.feature_cutoffs)"
     )
     connection.execute(f"DELETE FROM ml.{name} WHERE {column} BETWEEN '{start}' AND '{end}'")
-    connection.execute(f"INSERT INTO ml.{name} {query(name, start, end)}")
+    rows = query(name, start, end, training_customers=training_customers)
+    connection.execute(f"INSERT INTO ml.{name} {rows}")

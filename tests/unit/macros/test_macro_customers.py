@@ -88,3 +88,25 @@ def test_unknown_method_of_scores_is_refused() -> None:
 
 def _bucket(share: str) -> str:
     return rendered(f"SELECT @is_in_bucket(id, 'salt', {share})").removeprefix("SELECT ")
+
+
+@settings(deadline=None, max_examples=25)
+@given(st.text(st.characters(min_codepoint=32, max_codepoint=500), max_size=8))
+def test_a_key_is_halved_away_by_its_hash(key: str) -> None:
+    quoted = key.replace("'", "''")
+    found = value(f"SELECT @hash_halvings('{quoted}')")
+    bits = f"{int(hashlib.md5(key.encode()).hexdigest()[:4], 16):016b}"
+    assert found == len(bits) - len(bits.lstrip("0"))
+    assert value(f"SELECT @hash_halvings('{quoted}', FALSE)") == 0
+
+
+@pytest.mark.parametrize(
+    ("rows", "halvings"), [(0, 0), (50, 0), (99, 0), (100, 1), (199, 1), (200, 2), (10**9, 16)]
+)
+def test_rows_are_halved_while_enough_are_left(rows: int, halvings: int) -> None:
+    assert value(f"SELECT @sample_halvings({rows}, 50)") == halvings
+
+
+def test_all_halvings_are_listed() -> None:
+    assert value("SELECT @all_halvings(TRUE)") == list(range(17))
+    assert value("SELECT @all_halvings(FALSE)") == [0]

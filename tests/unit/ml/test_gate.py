@@ -47,11 +47,13 @@ def test_settings_come_from_the_config(tmp_path: Path) -> None:
     (tmp_path / "config.yaml").write_text(
         "variables:\n  churn_horizon_days: \"{{ env_var('NO_SUCH_VARIABLE', '45') }}\"\n"
         "  clv_horizon_days: 180\n  next_order_horizon_days: 90\n"
+        "  training_customers: 1000\n"
         "  label_horizons_days: [45, 90, 180]\n  min_customers_for_predictions: 1\n"
         "  min_history_days_for_predictions: 2\n  min_repeat_customers_for_predictions: 3\n"
     )
     found = load_settings(tmp_path)
     assert (found.churn_horizon_days, found.label_horizons_days) == (45, (45, 90, 180))
+    assert found.training_customers == 1000
     assert (found.min_customers, found.min_history_days, found.min_repeat_customers) == (1, 2, 3)
 
 
