@@ -10,7 +10,7 @@ from reports.builder.data.runner import QueryRunner
 from reports.builder.data.sources import QueryError
 from reports.builder.data.store import QueryStore
 from reports.builder.expressions.lexer import ExpressionError
-from reports.builder.formats import Formatter
+from reports.builder.formats import MISSING, Formatter
 from reports.builder.formats.resolve import default_text
 from reports.builder.notices import Notice, PageSyntaxError, did_you_mean
 from reports.builder.page.nodes import Code, PageSource
@@ -204,7 +204,7 @@ class Assembly:
             except (ExpressionError, QueryError) as error:
                 page.notices.warn(1, f"front matter: {error}")
                 return text
-            parts.append("—" if value is None else default_text(value))
+            parts.append(MISSING if value is None else default_text(value))
         return "".join(parts)
 
     def _names(self, page: Page) -> dict[str, object]:

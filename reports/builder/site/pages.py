@@ -12,6 +12,7 @@ from reports.builder.data.result import Row
 from reports.builder.data.sources import QueryError
 from reports.builder.data.store import QueryStore
 from reports.builder.expressions.functions import text_of
+from reports.builder.formats import MISSING
 from reports.builder.formats.resolve import default_text
 from reports.builder.notices import Notices, PageSyntaxError, did_you_mean
 from reports.builder.page.nodes import PageSource
@@ -153,4 +154,4 @@ def _columns(names: list[str]) -> str:
 
 
 def _label(value: object) -> str:
-    return (default_text(value) if isinstance(value, date) else text_of(value)) or "—"
+    return (default_text(value) if isinstance(value, date) else text_of(value)) or MISSING
