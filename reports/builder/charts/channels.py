@@ -18,7 +18,7 @@ _BAND = {"paddingInner": 0.28, "paddingOuter": 0.14}
 def x_value(chart: Chart, index: int) -> Any:
     """What stands for a position: milliseconds, the number, or the position's index as text."""
     value = chart.positions[index].value
-    if chart.kind == "bar" or chart.x_kind == "category":
+    if chart.named:
         return str(index)
     return moment(value) if isinstance(value, date) else value
 
@@ -42,11 +42,13 @@ def _position_channel(chart: Chart, layout: Layout) -> Spec:
     if layout.horizontal:
         axis |= {"labelColor": INK}
     else:
-        axis |= {"domain": True, "labelPadding": 9, "labelFlush": False}
+        parts = chart.options.axes
+        axis |= {"domain": parts.x_base, "labelPadding": 9, "labelFlush": False}
+        axis |= {"grid": parts.x_grid, "ticks": parts.x_ticks, "labels": parts.x_labels}
         if chart.options.x_title:
             axis |= {"title": chart.options.x_title, "titlePadding": 8}
     channel: Spec = {"field": "x", "axis": axis}
-    if chart.kind == "bar" or chart.x_kind == "category":
+    if chart.named:
         names = [str(index) for index in range(len(chart.positions))]
         band = _BAND if chart.kind == "bar" else {}
         kind = "band" if chart.kind == "bar" else "point"
@@ -68,7 +70,10 @@ def _value_channel(chart: Chart, layout: Layout, field: str = "y") -> Spec:
         "title": None,
         "values": list(layout.scale.ticks),
         "labelExpr": f"({json.dumps(texts)})[datum.value]",
-        "grid": True,
+        "grid": chart.options.axes.y_grid,
+        "domain": chart.options.axes.y_base,
+        "ticks": chart.options.axes.y_ticks,
+        "labels": chart.options.axes.y_labels,
         "labelBound": False,
     }
     if chart.options.y_title and axis and not layout.horizontal:
@@ -80,7 +85,8 @@ def _value_channel(chart: Chart, layout: Layout, field: str = "y") -> Spec:
             "titleX": -layout.left + 2,
             "titleY": -14,
         }
-    scale = {"domain": [layout.scale.low, layout.scale.high], "nice": False, "zero": False}
+    scale: Spec = {"domain": [layout.scale.low, layout.scale.high], "nice": False}
+    scale |= {"type": "log"} if layout.scale.log else {"zero": False}
     return {
         "field": field,
         "type": "quantitative",
@@ -96,6 +102,6 @@ def _key(chart: Chart, at: float) -> str:
 
 
 def _tick_value(chart: Chart, at: float) -> Any:
-    if chart.kind == "bar" or chart.x_kind == "category":
+    if chart.named:
         return str(int(at))
     return int(at) if at == int(at) else at

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from markupsafe import Markup
 
+from reports.builder.charts.canvas import Canvas
 from reports.builder.charts.layout import has_direct_labels, lay_out
 from reports.builder.charts.model import Chart
+from reports.builder.charts.overlay import with_overlay
 from reports.builder.charts.svg import draw
 from reports.builder.charts.vega import specification
 from reports.builder.render.templates import Templates
@@ -46,7 +49,7 @@ def figure(chart: Chart, caption: Caption, columns: int, templates: Templates) -
     """
     label = summary(chart, caption)
     drawings = [
-        (_CLASSES[width], Markup(draw(specification(chart, lay_out(chart, width)), label)))  # noqa: S704
+        (_CLASSES[width], Markup(_drawing(chart, width, label)))  # noqa: S704  every text is escaped
         for width in _WIDTHS[min(columns, 3)]
     ]
     several = len(chart.series) > 1
@@ -56,12 +59,58 @@ def figure(chart: Chart, caption: Caption, columns: int, templates: Templates) -
         caption=caption,
         drawings=drawings,
         legend=[(each.label, each.color) for each in chart.series] if legend else [],
+        texts=1,
         heads=[caption.x_title, *(each.label for each in chart.series)],
         rows=[
             [position.text, *(each.format.text(each.values[index]) for each in chart.series)]
             for index, position in enumerate(chart.positions)
         ],
     )
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """A chart that is drawn shape by shape.
+
+    Attributes:
+        draw: Makes the drawing for a width.
+        label: What it shows, for those who cannot see it.
+        heads: The headings of the data behind it.
+        rows: The data, as texts.
+        legend: Names and colours.
+        texts: How many columns of the data are texts, from the left.
+    """
+
+    draw: Callable[[float], Canvas]
+    label: str
+    heads: Sequence[str]
+    rows: Sequence[Sequence[str]]
+    legend: Sequence[tuple[str, str]] = ()
+    texts: int = 1
+
+
+def drawn_figure(drawn: Drawn, caption: Caption, columns: int, templates: Templates) -> Markup:
+    """The HTML of a chart that is drawn shape by shape, in as many widths as any other."""
+    label = f"{caption.title}. {drawn.label}" if caption.title else drawn.label
+    drawings = [
+        (_CLASSES[width], Markup(drawn.draw(width).svg(label)))  # noqa: S704  escaped by the canvas
+        for width in _WIDTHS[min(columns, 3)]
+    ]
+    legend = () if caption.legend is False else drawn.legend
+    return templates.render(
+        "chart.html",
+        caption=caption,
+        drawings=drawings,
+        legend=list(legend),
+        heads=drawn.heads,
+        rows=drawn.rows,
+        texts=drawn.texts,
+    )
+
+
+def _drawing(chart: Chart, width: int, label: str) -> str:
+    layout = lay_out(chart, width)
+    return with_overlay(draw(specification(chart, layout), label), chart, layout)
 
 
 def summary(chart: Chart, caption: Caption) -> str:

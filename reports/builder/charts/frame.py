@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Literal
 
 from reports.builder.charts import palette
-from reports.builder.charts.model import Position, Series
+from reports.builder.charts.model import Mark, Position, Series
 from reports.builder.charts.ticks import moment
 from reports.builder.data.result import QueryResult, Row, number
 from reports.builder.expressions.functions import text_of
@@ -35,6 +35,11 @@ class Wanted:
         sort: Whether categories are ordered by value, the largest first.
         fill_gaps: Whether what is missing counts as zero, as it must where values are stacked.
         shares: Whether values are shares of their position's total.
+        right: The columns on the right axis.
+        right_format: Their format, if given.
+        marks: How columns are drawn that are not drawn as the chart is.
+        series_format: How the values of the series' column are written, if given.
+        named: Whether positions are names, even if they are numbers or dates.
     """
 
     x: str | None = None
@@ -47,6 +52,11 @@ class Wanted:
     sort: bool = False
     fill_gaps: bool = False
     shares: bool = False
+    right: tuple[str, ...] = ()
+    right_format: str | None = None
+    marks: Mapping[str, Mark] = field(default_factory=dict)
+    series_format: str | None = None
+    named: bool = False
 
 
 @dataclass(frozen=True)
@@ -68,17 +78,18 @@ def build_frame(result: QueryResult, wanted: Wanted, formatter: Formatter) -> Fr
         formatter: How values are written.
     """
     x = wanted.x or (result.column_names[0] if result.columns else "")
-    y = wanted.y or _numeric_columns(result, x, wanted.series)
+    y = wanted.y or _numeric_columns(result, x, wanted.series, wanted.right)
     info = result.column(x)
-    kind: XKind = _X_KINDS.get(info.kind, "category") if info else "category"
+    kind: XKind = _X_KINDS.get(info.kind, "category") if info and not wanted.named else "category"
     rows = [row for row in result.rows if row.get(x) is not None or kind == "category"]
     keys = list(dict.fromkeys(_key(row.get(x)) for row in rows))
     if kind != "category":
         keys.sort(key=_order)
-    cells = _cells(rows, x, y, wanted.series)
+    cells = _cells(rows, x, (*y, *wanted.right), wanted.series)
     names = _ordered(list(cells), wanted.order)
     if kind == "category" and wanted.sort:
-        totals = {key: sum(cells[name].get(key) or 0 for name in names) for key in keys}
+        left = [name for name in names if name[1] not in wanted.right]
+        totals = {key: sum(cells[name].get(key) or 0 for name in left) for key in keys}
         keys.sort(key=lambda key: -totals[key])
     x_texts = formatter.resolve(
         wanted.x_format or _time_format(kind, keys), x, info.kind if info else "text"
@@ -86,7 +97,7 @@ def build_frame(result: QueryResult, wanted: Wanted, formatter: Formatter) -> Fr
     positions = tuple(Position(key, x_texts.text(key)) for key in keys)
     table = {name: [_filled(cells[name].get(key), wanted) for key in keys] for name in names}
     if wanted.shares:
-        table = _shares(table)
+        table |= _shares({name: row for name, row in table.items() if name[1] not in wanted.right})
     series = tuple(
         _series(place, name, table[name], result, wanted, formatter)
         for place, name in enumerate(names)
@@ -94,11 +105,13 @@ def build_frame(result: QueryResult, wanted: Wanted, formatter: Formatter) -> Fr
     return Frame(x, kind, positions, series)
 
 
-def _numeric_columns(result: QueryResult, x: str, series: str | None) -> tuple[str, ...]:
+def _numeric_columns(
+    result: QueryResult, x: str, series: str | None, right: tuple[str, ...]
+) -> tuple[str, ...]:
     return tuple(
         column.name
         for column in result.columns
-        if column.kind == "number" and column.name not in (x, series)
+        if column.kind == "number" and column.name not in (x, series, *right)
     )
 
 
@@ -163,15 +176,42 @@ def _series(
     formatter: Formatter,
 ) -> Series:
     member, column = name
-    several = len(wanted.y) > 1 or not wanted.y
+    several = len(wanted.y) + len(wanted.right) > 1
     label = formatter.title(column)
     if member:
-        label = f"{member}, {label}" if several and wanted.series and len(wanted.y) > 1 else member
+        shown = (
+            formatter.resolve(wanted.series_format).text(_typed(member))
+            if wanted.series_format
+            else member
+        )
+        label = f"{shown}, {label}" if several else shown
     color = _color(place, member or column, wanted.colors)
     style = Format("#,##0.0%", is_ratio=True)
-    if not wanted.shares:
-        style = formatter.resolve(wanted.y_format, column, values=result.values(column))
-    return Series(label, color, tuple(values), style, muted=color == palette.MUTED)
+    right = column in wanted.right
+    if right or not wanted.shares:
+        chosen = wanted.right_format if right else wanted.y_format
+        style = formatter.resolve(chosen, column, values=result.values(column))
+    return Series(
+        label=label,
+        color=color,
+        values=tuple(values),
+        format=style,
+        muted=color == palette.MUTED,
+        mark=wanted.marks.get(column),
+        right=right,
+    )
+
+
+def _typed(text: str) -> object:
+    """A member of a series as the number or date that it was."""
+    try:
+        return float(text)
+    except ValueError:
+        pass
+    try:
+        return date.fromisoformat(text[:10])
+    except ValueError:
+        return text
 
 
 def _color(place: int, key: str, colors: Mapping[str, str] | Sequence[str]) -> str:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from reports.builder.charts import text
-from reports.builder.charts.model import Chart
-from reports.builder.charts.ticks import Scale, moment, time_ticks, value_scale
+from reports.builder.charts.model import Chart, Series
+from reports.builder.charts.ticks import Scale, log_scale, moment, time_ticks, value_scale
 
 _GAP = 8
 _BAR_STEP = 30
@@ -36,6 +36,7 @@ class Layout:
         horizontal: Whether bars go to the right.
         end_labels: Name and vertical position of each line's label; empty if there are none.
         value_labels: Whether values stand beside the bars.
+        right_scale: The axis on the right, if there is one.
     """
 
     width: float
@@ -49,6 +50,13 @@ class Layout:
     horizontal: bool
     end_labels: tuple[tuple[str, float], ...]
     value_labels: bool
+    right_scale: Scale | None = None
+
+    def height_of(self, series: Series, value: float) -> float:
+        """A value of a series as a value of the axis on the left, where it is drawn."""
+        if series.right and self.right_scale:
+            return self.scale.at(self.right_scale.share(value))
+        return value
 
 
 def lay_out(chart: Chart, total_width: int) -> Layout:
@@ -60,24 +68,26 @@ def lay_out(chart: Chart, total_width: int) -> Layout:
 
 def has_direct_labels(chart: Chart) -> bool:
     """Whether the lines are named where they end, so that no legend is needed."""
-    return chart.kind == "line" and 1 < len(chart.series) <= _MAX_DIRECT_LABELS
+    plain = all(each.mark in (None, "line") and not each.right for each in chart.series)
+    return chart.kind == "line" and plain and 1 < len(chart.series) <= _MAX_DIRECT_LABELS
 
 
 def _scale(chart: Chart, count: int, *, exact: bool = False) -> Scale:
     """The value axis; an exact one, which nobody sees, ends where the values do."""
     spans = chart.totals()
     values = [value for span in spans for value in span]
-    values += [
-        line.value
-        for line in chart.references
-        if line.axis == "y" and isinstance(line.value, float)
-    ]
+    values += [height for each in chart.annotations for height in each.heights]
     options = chart.options
+    if options.axes.log:
+        shown = [value for each in chart.series for value in each.values if value is not None]
+        return log_scale([*shown, *values])
     low, high = min(values, default=0.0), max(values, default=1.0)
     if options.from_zero or chart.kind != "line":
         low, high = min(low, 0.0), max(high, 0.0)
     low = options.low if options.low is not None else low
     high = options.high if options.high is not None else high
+    if low > high:
+        low, high = high, low
     fixed = (exact or options.low is not None, exact or options.high is not None)
     return value_scale(low, high, count, fixed=fixed)
 
@@ -86,11 +96,16 @@ def _vertical(chart: Chart, total: int) -> Layout:
     height = float(chart.options.plot_height)
     scale = _scale(chart, 4 if height < 260 else 5)
     left = max((text.width(chart.axis_format.text(t)) for t in scale.ticks), default=0) + _GAP
-    right = _right_room(chart, total)
+    if not chart.options.axes.y_labels:
+        left = float(_GAP)
+    right_scale = _right_scale(chart, len(scale.ticks) - 1)
+    right = _right_room(chart, total, right_scale)
     width = max(total - left - right, 40.0)
     ticks = _x_ticks(chart, width)
     lines = max((len(tick.lines) for tick in ticks), default=1)
-    top = 26.0 if chart.options.y_title else 16.0 if chart.options.labels else 8.0
+    titled = chart.options.y_title or chart.options.axes.right_title
+    labelled = chart.options.labels or chart.options.total_labels
+    top = 26.0 if titled else 16.0 if labelled else 8.0
     return Layout(
         width=width,
         height=height,
@@ -103,12 +118,33 @@ def _vertical(chart: Chart, total: int) -> Layout:
         horizontal=False,
         end_labels=_end_labels(chart, scale, height, right),
         value_labels=chart.options.labels,
+        right_scale=right_scale,
     )
+
+
+def _right_scale(chart: Chart, count: int) -> Scale | None:
+    values = [
+        value for each in chart.series if each.right for value in each.values if value is not None
+    ]
+    if not values:
+        return None
+    axes = chart.options.axes
+    low = min(0.0, *values) if axes.right_low is None else axes.right_low
+    high = max(0.0, *values) if axes.right_high is None else axes.right_high
+    fixed = (axes.right_low is not None, axes.right_high is not None)
+    return value_scale(min(low, high), max(low, high), max(count, 1), fixed=fixed)
+
+
+def right_ticks(chart: Chart, scale: Scale) -> list[tuple[float, str]]:
+    """The ticks of the axis on the right, with their texts."""
+    style = next(each.format for each in chart.series if each.right)
+    return [(tick, style.text(tick)) for tick in scale.ticks]
 
 
 def _horizontal(chart: Chart, total: int) -> Layout:
     value_labels = len(chart.series) == 1 or chart.options.labels
     scale = _scale(chart, 4, exact=value_labels)
+    right_scale = _right_scale(chart, 4)
     room = min(total * 0.42, 220.0)
     labels = [text.shorten(position.text, room) for position in chart.positions]
     left = max(map(text.width, labels), default=0) + _GAP
@@ -133,21 +169,30 @@ def _horizontal(chart: Chart, total: int) -> Layout:
         horizontal=True,
         end_labels=(),
         value_labels=value_labels,
+        right_scale=right_scale,
     )
 
 
 def _grouped(chart: Chart) -> bool:
-    return chart.options.stacking == "grouped" and len(chart.series) > 1
+    return chart.options.stacking == "grouped" and len(chart.of_its_kind()) > 1
 
 
-def _right_room(chart: Chart, total: int) -> float:
-    references = max(
-        (text.width(line.label) for line in chart.references if line.axis == "x"), default=0
-    )
+def _right_room(chart: Chart, total: int, right_scale: Scale | None) -> float:
+    if right_scale:
+        return max(text.width(label) for _, label in right_ticks(chart, right_scale)) + _GAP + 6
     if not has_direct_labels(chart):
-        return max(14.0, references / 2)
+        return max(14.0, _half_label(chart))
     longest = max(text.width(each.label) for each in chart.series)
     return min(longest + _GAP + 4, total * 0.3)
+
+
+def _half_label(chart: Chart) -> float:
+    """Room for one half of the text over the last point of a line."""
+    if chart.kind == "bar" or not chart.options.labels:
+        return 0.0
+    last = [each.values[-1] for each in chart.series]
+    style = chart.options.label_format or chart.series[0].format
+    return max((text.width(style.text(value)) / 2 for value in last), default=0.0)
 
 
 def _end_labels(

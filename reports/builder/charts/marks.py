@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
+
+from reports.builder.charts import text
 from reports.builder.charts.channels import INK, Spec, channels, x_value
 from reports.builder.charts.layout import Layout
 from reports.builder.charts.model import Chart, Series
 
 
-def bars(chart: Chart, layout: Layout) -> list[Spec]:
+def bars(chart: Chart, layout: Layout, shown: Sequence[Series]) -> list[Spec]:
     """One layer of bars for each series, and their labels."""
     layers: list[Spec] = []
-    grouped = chart.options.stacking == "grouped" and len(chart.series) > 1
-    for number, (each, row) in enumerate(zip(chart.series, _spans(chart), strict=True)):
+    grouped = chart.options.stacking == "grouped" and len(shown) > 1
+    for number, (each, row) in enumerate(zip(shown, _spans(chart, layout, shown), strict=True)):
         values = [
             {"x": str(index), "y": span[1], "y0": span[0], "s": str(number)}
             for index, span in enumerate(row)
@@ -21,47 +25,131 @@ def bars(chart: Chart, layout: Layout) -> list[Spec]:
         encoding["x2" if layout.horizontal else "y2"] = {"field": "y0"}
         if grouped:
             offset = "yOffset" if layout.horizontal else "xOffset"
-            domain = [str(index) for index in range(len(chart.series))]
+            domain = [str(index) for index in range(len(shown))]
             encoding[offset] = {"field": "s", "type": "nominal", "scale": {"domain": domain}}
         rounded = 0 if chart.stacked else 2
-        mark = {"type": "bar", "fill": each.color, "cornerRadiusEnd": rounded}
+        mark: Spec = {"type": "bar", "fill": each.color, "cornerRadiusEnd": rounded}
+        if chart.options.fill_opacity is not None:
+            mark["fillOpacity"] = chart.options.fill_opacity
         layers.append({"data": {"values": values}, "mark": mark, "encoding": encoding})
         if layout.value_labels and not grouped:
             layers.append(_value_labels(chart, layout, each, values))
+    if chart.options.total_labels and chart.stacked:
+        layers.append(_total_labels(chart, layout, shown))
     return layers
 
 
 def _value_labels(chart: Chart, layout: Layout, series: Series, values: list[Spec]) -> Spec:
     style = chart.options.label_format or series.format
     labelled = [value | {"t": style.text(series.values[int(value["x"])])} for value in values]
-    mark: Spec = {"type": "text", "fill": INK, "fontSize": 12}
+    size = chart.options.label_size
+    mark: Spec = {"type": "text", "fill": INK, "fontSize": size}
+    if chart.stacked:
+        labelled = [row for row in labelled if _fits(chart, layout, row, size)]
+        mark |= {"fill": "var(--card)"}
     if layout.horizontal:
-        mark |= {"align": "left", "baseline": "middle", "dx": 5}
+        mark |= {"baseline": "middle"}
+        mark |= {"align": "right", "dx": -4} if chart.stacked else {"align": "left", "dx": 5}
     elif chart.stacked:
-        mark |= {"baseline": "top", "dy": 4, "fill": "var(--card)"}
+        mark |= {"baseline": "top", "dy": 4}
     else:
         mark |= {"baseline": "bottom", "dy": -3}
     encoding = channels(chart, layout) | {"text": {"field": "t"}}
     return {"data": {"values": labelled}, "mark": mark, "encoding": encoding}
 
 
-def lines(chart: Chart, layout: Layout) -> list[Spec]:
+def _fits(chart: Chart, layout: Layout, row: Spec, size: int) -> bool:
+    """Whether a text has room inside its part of a stacked bar."""
+    share = abs(layout.scale.share(row["y"]) - layout.scale.share(row["y0"]))
+    band = (layout.height if layout.horizontal else layout.width) / len(chart.positions) * 0.72
+    room = text.width(row["t"], size)
+    if layout.horizontal:
+        return share * layout.width >= room + 6 and band >= size
+    return share * layout.height >= size + 5 and band >= room
+
+
+def _total_labels(chart: Chart, layout: Layout, shown: Sequence[Series]) -> Spec:
+    """The sum of each position, over its stack."""
+    style = chart.options.label_format or shown[0].format
+    rows = []
+    for index in range(len(chart.positions)):
+        values = [value for each in shown if (value := each.values[index]) is not None]
+        top = sum(value for value in values if value > 0)
+        if values:
+            rows.append({"x": str(index), "y": top, "t": style.text(sum(values))})
+    side = {"align": "left", "dx": 5} if layout.horizontal else {"baseline": "bottom", "dy": -3}
+    mark = {"type": "text", "fill": INK, "fontSize": chart.options.label_size, **side}
+    encoding = channels(chart, layout) | {"text": {"field": "t"}}
+    return {"data": {"values": rows}, "mark": mark, "encoding": encoding}
+
+
+def lines(chart: Chart, layout: Layout, shown: Sequence[Series]) -> list[Spec]:
     """One line for each series; a dashed one is only there to compare with."""
     layers: list[Spec] = []
-    for each in chart.series:
+    options = chart.options
+    for each in shown:
         mark: Spec = {
             "type": "line",
             "stroke": each.color,
-            "strokeWidth": 1.5 if each.muted else 2.25,
+            "strokeWidth": options.line_width or (1.5 if each.muted else 2.25),
             "strokeJoin": "round",
-            "interpolate": "step-after" if chart.options.step else "linear",
+            "interpolate": "step-after" if options.step else "linear",
         }
-        if each.muted:
-            mark["strokeDash"] = [4, 3]
-        if chart.options.markers or _isolated(each):
-            mark["point"] = {"filled": True, "fill": each.color, "size": 28}
-        layers.append(_series_layer(chart, layout, mark, each.values))
+        if each.muted or options.dash:
+            mark["strokeDash"] = [float(part) for part in (options.dash or "4 3").split()]
+        if options.markers or _isolated(each):
+            mark["point"] = {
+                "filled": True,
+                "fill": each.color,
+                "size": options.marker_size**2 * 0.8,
+            }
+        layers.append(_series_layer(chart, layout, mark, _heights(chart, layout, each)))
+        if options.labels:
+            layers.append(_line_labels(chart, layout, each))
     return layers
+
+
+def points(chart: Chart, layout: Layout, shown: Sequence[Series]) -> list[Spec]:
+    """Dots alone."""
+    return [
+        _series_layer(
+            chart,
+            layout,
+            {"type": "point", "filled": True, "fill": each.color, "size": 50},
+            _heights(chart, layout, each),
+        )
+        for each in shown
+    ]
+
+
+def _line_labels(chart: Chart, layout: Layout, series: Series) -> Spec:
+    style = chart.options.label_format or series.format
+    rows = [
+        {"x": x_value(chart, index), "y": layout.height_of(series, value), "t": style.text(value)}
+        for index, value in enumerate(series.values)
+        if value is not None
+    ]
+    size = chart.options.label_size
+    widest = max((text.width(row["t"], size) for row in rows), default=0.0) + 4
+    every = max(1, math.ceil(len(rows) * widest / layout.width))
+    rows = rows[(len(rows) - 1) % every :: every]  # the last value always has its text
+    mark = {"type": "text", "fill": INK, "fontSize": size, "baseline": "bottom", "dy": -6}
+    encoding = channels(chart, layout) | {"text": {"field": "t"}}
+    return {"data": {"values": rows}, "mark": mark, "encoding": encoding}
+
+
+def _heights(chart: Chart, layout: Layout, series: Series) -> tuple[float | None, ...]:
+    """Where the values of a series are drawn; None without a place on the axis."""
+    gaps = chart.options.gaps
+    values = [
+        (0.0 if gaps == "zero" else None)
+        if value is None
+        else None
+        if layout.scale.log and value <= 0
+        else layout.height_of(series, value)
+        for value in series.values
+    ]
+    return tuple(values)
 
 
 def _isolated(series: Series) -> bool:
@@ -73,17 +161,24 @@ def _isolated(series: Series) -> bool:
     )
 
 
-def areas(chart: Chart, layout: Layout) -> list[Spec]:
+def areas(chart: Chart, layout: Layout, shown: Sequence[Series]) -> list[Spec]:
     """One area for each series, on top of each other."""
     layers: list[Spec] = []
-    for each, row in zip(chart.series, _spans(chart), strict=True):
-        mark = {"type": "area", "fill": each.color, "fillOpacity": 0.7}
-        line = {"color": each.color, "strokeWidth": 1.5, "stroke": each.color}
+    opacity = 0.7 if chart.options.fill_opacity is None else chart.options.fill_opacity
+    for each, row in zip(shown, _spans(chart, layout, shown), strict=True):
+        mark: Spec = {"type": "area", "fill": each.color, "fillOpacity": opacity}
+        if chart.options.step:
+            mark["interpolate"] = "step-after"
+        width = 1.5 if chart.options.line_width is None else chart.options.line_width
+        line = {"color": each.color, "strokeWidth": width, "stroke": each.color}
         tops = tuple(span[1] if span else None for span in row)
         bottoms = tuple(span[0] if span else None for span in row)
-        layer = _series_layer(chart, layout, mark | {"line": line}, tops, bottoms)
+        shape = mark | ({"line": line} if width else {})
+        layer = _series_layer(chart, layout, shape, tops, bottoms)
         layer["encoding"]["y2"] = {"field": "y0"}
         layers.append(layer)
+        if chart.options.labels:
+            layers.append(_line_labels(chart, layout, each))
     return layers
 
 
@@ -95,7 +190,10 @@ def _series_layer(
     bottoms: tuple[float | None, ...] = (),
 ) -> Spec:
     rows = []
+    connected = chart.options.gaps == "connect"
     for index, value in enumerate(values):
+        if value is None and connected:
+            continue
         row = {"x": x_value(chart, index), "y": value}
         if bottoms:
             row["y0"] = bottoms[index]
@@ -103,25 +201,30 @@ def _series_layer(
     return {
         "data": {"values": rows},
         "mark": mark,
-        "encoding": channels(chart, layout) | {"order": {"field": "x", "type": "quantitative"}},
+        "encoding": channels(chart, layout),
     }
 
 
-def _spans(chart: Chart) -> list[list[tuple[float, float] | None]]:
+def _spans(
+    chart: Chart, layout: Layout, shown: Sequence[Series]
+) -> list[list[tuple[float, float] | None]]:
     """From where to where each value of each series goes, stacked if the chart is."""
+    floor = layout.scale.low if layout.scale.log else 0.0
     up = [0.0] * len(chart.positions)
     down = [0.0] * len(chart.positions)
     spans: list[list[tuple[float, float] | None]] = []
-    for each in chart.series:
+    for each in shown:
         row: list[tuple[float, float] | None] = []
         for index, value in enumerate(each.values):
-            if value is None:
+            if value is None or (layout.scale.log and value <= 0):
                 row.append(None)
+            elif each.right:
+                row.append((layout.height_of(each, 0.0), layout.height_of(each, value)))
             elif not chart.stacked:
-                row.append((0.0, value))
+                row.append((floor, value))
             else:
                 base = up if value >= 0 else down
-                row.append((base[index], base[index] + value))
+                row.append((base[index] or floor, base[index] + value))
                 base[index] += value
         spans.append(row)
     return spans

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
@@ -19,10 +20,31 @@ class Scale:
     low: float
     high: float
     ticks: tuple[float, ...]
+    log: bool = False
 
     def share(self, value: float) -> float:
         """Where a value lies, 0 at the low end and 1 at the high end."""
+        if self.log:
+            low, high = math.log10(self.low), math.log10(self.high)
+            return (math.log10(max(value, self.low)) - low) / (high - low)
         return (value - self.low) / (self.high - self.low)
+
+    def at(self, share: float) -> float:
+        """The value at a place: the opposite of `share`."""
+        if self.log:
+            low, high = math.log10(self.low), math.log10(self.high)
+            return float(10 ** (low + share * (high - low)))
+        return self.low + share * (self.high - self.low)
+
+
+def log_scale(values: Sequence[float]) -> Scale:
+    """A scale of powers of ten over the positive values."""
+    positive = [value for value in values if value > 0] or [1.0]
+    first = math.floor(math.log10(min(positive)))
+    last = max(first + 1, math.ceil(math.log10(max(positive))))
+    every = max(1, (last - first) // 6)
+    ticks = tuple(10.0**power for power in range(first, last + 1, every))
+    return Scale(10.0**first, 10.0**last, ticks, log=True)
 
 
 def value_scale(

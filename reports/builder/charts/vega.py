@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import date
 from itertools import pairwise
-from typing import Any
 
-from reports.builder.charts.channels import GRID, INK, MUTED, Spec, channels, x_value
+from reports.builder.charts.channels import GRID, INK, MUTED, Spec, x_value
 from reports.builder.charts.layout import Layout
-from reports.builder.charts.marks import areas, bars, lines
-from reports.builder.charts.model import Chart, Reference
-from reports.builder.charts.ticks import moment
+from reports.builder.charts.marks import areas, bars, lines, points
+from reports.builder.charts.model import Chart
 
 _FONT = "Helvetica Neue, Arial, Liberation Sans, sans-serif"
 
 
 def specification(chart: Chart, layout: Layout) -> Spec:
     """The Vega-Lite specification of a chart with a geometry."""
-    marks = {"bar": bars, "line": lines, "area": areas}[chart.kind](chart, layout)
     layers = [
-        *marks,
-        *(_reference(chart, layout, line) for line in chart.references),
+        *_marks(chart, layout),
         *_end_labels(chart, layout),
         *_hits(chart, layout),
     ]
@@ -39,6 +34,21 @@ def specification(chart: Chart, layout: Layout) -> Spec:
         "layer": layers,
         "config": _config(),
     }
+
+
+def _marks(chart: Chart, layout: Layout) -> list[Spec]:
+    """The series in the order of how much they cover: bars, areas, lines, dots."""
+    draw = {"bar": bars, "area": areas, "line": lines, "point": points}
+    layers: list[Spec] = []
+    for right in (False, True):
+        for kind, layer in draw.items():
+            shown = [
+                each
+                for each in chart.series
+                if (each.mark or chart.kind) == kind and each.right == right
+            ]
+            layers += layer(chart, layout, shown) if shown else []
+    return layers
 
 
 def _config() -> Spec:
@@ -86,45 +96,6 @@ def _end_labels(chart: Chart, layout: Layout) -> list[Spec]:
     ]
 
 
-def _reference(chart: Chart, layout: Layout, line: Reference) -> Spec:
-    across = (line.axis == "y") != layout.horizontal
-    rule: Spec = {"type": "rule", "stroke": line.color, "strokeWidth": 1.3, "strokeDash": [4, 3]}
-    label: Spec = {
-        "type": "text",
-        "text": line.label,
-        "fill": line.color,
-        "fontSize": 12,
-        "align": "right" if across else "left",
-        "baseline": "bottom" if across else "top",
-        "dx": 0 if across else 4,
-        "dy": -4 if across else 0,
-    }
-    if across:
-        label["x"] = layout.width
-    else:
-        label["y"] = 0
-    both = channels(chart, layout)
-    name = "y" if across else "x"
-    channel = {key: value for key, value in both[name].items() if key != "axis"}
-    value: Any = line.value
-    if line.axis == "x":
-        channel["field"], value = "x", _reference_position(chart, line)
-    row = {channel["field"]: value}
-    encoding = {name: channel}
-    return {
-        "data": {"values": [row]},
-        "layer": [{"mark": rule, "encoding": encoding}, {"mark": label, "encoding": encoding}],
-    }
-
-
-def _reference_position(chart: Chart, line: Reference) -> Any:
-    if chart.kind == "bar" or chart.x_kind == "category":
-        texts = [str(position.value) for position in chart.positions]
-        wanted = str(line.value)
-        return str(texts.index(wanted)) if wanted in texts else None
-    return moment(line.value) if isinstance(line.value, date) else line.value
-
-
 def _hits(chart: Chart, layout: Layout) -> list[Spec]:
     """Invisible areas, one for each position, with the text for tooltips and screen readers."""
     spans = _hit_spans(chart, layout)
@@ -149,7 +120,7 @@ def _hits(chart: Chart, layout: Layout) -> list[Spec]:
 def _hit_spans(chart: Chart, layout: Layout) -> list[tuple[int, tuple[float, float]]]:
     size = layout.height if layout.horizontal else layout.width
     count = len(chart.positions)
-    if chart.kind == "bar" or chart.x_kind == "category":
+    if chart.named:
         return [(i, (i * size / count, (i + 1) * size / count)) for i in range(count)]
     values = [float(x_value(chart, index)) for index in range(count)]
     low, high = min(values, default=0), max(values, default=1)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from reports.builder.render.scope import Scope
 
 PropKind = Literal[
-    "text", "number", "flag", "data", "column", "columns", "format", "any", "ignored"
+    "text", "number", "flag", "data", "column", "columns", "format", "any", "ignored", "unsupported"
 ]
 
 
@@ -32,8 +32,9 @@ class Prop:
 
     Attributes:
         name: As pages write it.
-        kind: What it is converted to; `column` must exist in the component's data, and `ignored`
-            is what pages of the original may say and has no meaning here.
+        kind: What it is converted to; `column` must exist in the component's data, `ignored`
+            is what pages of the original may say and has no meaning here, and `unsupported`
+            likewise, though the page will look different, which is worth a warning.
         default: When the page does not give it.
         choices: The only values allowed, if there are few.
         required: Whether the component cannot do without.

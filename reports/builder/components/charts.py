@@ -1,55 +1,43 @@
-"""<BarChart>, <LineChart>, <AreaChart>, and <ReferenceLine> inside them."""
+"""<BarChart>, <LineChart>, <AreaChart>, and <Chart> that mixes them."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import date
+from typing import cast
 
 from markupsafe import Markup
 
-from reports.builder.charts import palette
 from reports.builder.charts.figure import Caption, figure
 from reports.builder.charts.frame import Frame, Wanted, build_frame
-from reports.builder.charts.model import Chart, ChartKind, Options, Reference, Stacking
+from reports.builder.charts.model import Axes, Chart, ChartKind, Gaps, Mark, Options, Stacking
 from reports.builder.components.base import Component, ComponentError, Prop, Use
-from reports.builder.components.empty import EMPTY_PROPS, empty
+from reports.builder.components.chart_props import (
+    BASE_PROPS,
+    axis_title,
+    colors,
+    format_of,
+    order_of,
+)
+from reports.builder.components.empty import empty
+from reports.builder.components.references import REFERENCES, drawn_over
 from reports.builder.formats import Format
 
-_COMMON = (
-    Prop("data", "data", required=True),
-    Prop("x", "column"),
-    Prop("y", "columns"),
-    Prop("series", "column"),
-    Prop("title"),
-    Prop("subtitle"),
-    Prop("xFmt", "format"),
-    Prop("yFmt", "format"),
-    Prop("xAxisTitle"),
-    Prop("yAxisTitle"),
-    Prop("yMin", "number"),
-    Prop("yMax", "number"),
-    Prop("labels", "flag"),
-    Prop("labelFmt", "format"),
-    Prop("legend", "flag"),
-    Prop("sort", "flag", default=True),
-    Prop("chartAreaHeight", "number", default=190.0),
-    Prop("colorPalette", "any"),
-    Prop("seriesColors", "any"),
-    Prop("seriesOrder", "any"),
-    Prop("fillColor"),
-    *EMPTY_PROPS,
-)
 _STACKING: tuple[str, ...] = ("stacked", "grouped", "stacked100")
+_DASHES = {"solid": "", "dashed": "6 4", "dotted": "1.5 3"}
+_MARKS: dict[str, Mark] = {"Bar": "bar", "Area": "area", "Line": "line", "Scatter": "point"}
 
 
 def _render(kind: ChartKind, use: Use) -> Markup:
-    data = use.data
-    if not data.rows:
+    if not use.data.rows:
         return empty(use)
     stacking = _stacking(kind, use)
-    frame = build_frame(data, _wanted(kind, use, stacking), use.page.formatter)
+    wanted = _wanted(kind, use, stacking)
+    return _chart(kind, use, stacking, wanted)
+
+
+def _chart(kind: ChartKind, use: Use, stacking: str, wanted: Wanted) -> Markup:
+    frame = build_frame(use.data, wanted, use.page.formatter)
     if not any(value is not None for each in frame.series for value in each.values):
-        names = ", ".join(use.columns("y")) or "any column"
+        names = ", ".join((*wanted.y, *wanted.right)) or "any column"
         raise ComponentError(f"<{use.component.name}> finds no numbers in {names}")
     chart = Chart(
         kind=kind,
@@ -57,67 +45,84 @@ def _render(kind: ChartKind, use: Use) -> Markup:
         positions=frame.positions,
         series=frame.series,
         axis_format=_axis_format(frame),
-        references=tuple(_reference(part) for part in use.parts("ReferenceLine")),
-        options=_options(use, stacking),
+        annotations=drawn_over(use),
+        options=_options(use, stacking, wanted),
     )
     caption = Caption(
         title=use.text("title") or "",
         subtitle=use.text("subtitle") or "",
-        x_title=_axis_title(use, "xAxisTitle", frame.x) or use.page.formatter.title(frame.x),
+        x_title=axis_title(use, "xAxisTitle", frame.x) or use.page.formatter.title(frame.x),
         legend=None if use.values["legend"] is None else use.flag("legend"),
     )
     return figure(chart, caption, use.page.columns, use.page.templates)
 
 
+def _mixed(use: Use) -> Markup:
+    if not use.data.rows:
+        return empty(use)
+    marks: dict[str, Mark] = {}
+    given: list[Use] = []
+    for name, mark in _MARKS.items():
+        for part in use.parts(name):
+            given.append(part)
+            for column in part.columns("y") or use.columns("y"):
+                marks[column] = mark
+    if not marks:
+        raise ComponentError(f"<Chart> needs a part inside: {', '.join(f'<{n}>' for n in _MARKS)}")
+    kinds: tuple[ChartKind, ...] = ("bar", "area", "line")
+    kind: ChartKind = next((each for each in kinds if each in marks.values()), "line")
+    stacking = next((text for part in given if (text := part.text("type"))), "stacked")
+    wanted = Wanted(
+        x=use.text("x") or next((text for part in given if (text := part.text("x"))), None),
+        y=tuple(marks),
+        series=use.text("series"),
+        x_format=use.text("xFmt"),
+        y_format=use.text("yFmt"),
+        colors=colors(use),
+        order=order_of(use),
+        sort=kind == "bar" and use.flag("sort"),
+        fill_gaps=kind == "area",
+        marks=marks,
+        right=tuple(use.columns("y2")),
+        right_format=use.text("y2Fmt"),
+    )
+    return _chart(kind, use, "none" if kind == "line" else stacking, wanted)
+
+
 def _stacking(kind: ChartKind, use: Use) -> str:
-    if kind == "line":
-        return "none"
-    return use.text("type") or "stacked"
+    return "none" if kind == "line" else use.text("type") or "stacked"
 
 
 def _wanted(kind: ChartKind, use: Use, stacking: str) -> Wanted:
-    order = use.values["seriesOrder"]
+    right = tuple(use.columns("y2"))
+    mark = {"bar": "bar", "line": "line", "scatter": "point"}.get(use.text("y2SeriesType") or "")
     return Wanted(
         x=use.text("x"),
         y=tuple(use.columns("y")),
         series=use.text("series"),
         x_format=use.text("xFmt"),
         y_format=use.text("yFmt"),
-        colors=_colors(use),
-        order=tuple(map(str, order)) if isinstance(order, list) else (),
+        colors=colors(use),
+        order=order_of(use),
         sort=kind == "bar" and use.flag("sort"),
         fill_gaps=stacking in ("stacked", "stacked100") and kind == "area",
         shares=stacking == "stacked100",
+        right=right,
+        right_format=use.text("y2Fmt"),
+        marks=dict.fromkeys(right, cast("Mark", mark)) if mark else {},
+        series_format=use.text("seriesLabelFmt"),
+        named=use.text("xType") == "category",
     )
-
-
-def _colors(use: Use) -> Mapping[str, str] | list[str]:
-    fill, by_series, listed = (
-        use.text("fillColor"),
-        use.values["seriesColors"],
-        use.values["colorPalette"],
-    )
-    if isinstance(by_series, Mapping):
-        found: Mapping[str, str] | list[str] = {
-            str(key): str(value) for key, value in by_series.items()
-        }
-    elif isinstance(listed, list):
-        found = [str(value) for value in listed]
-    else:
-        found = [fill] if fill else []
-    for name in found.values() if isinstance(found, Mapping) else found:
-        if palette.color(name) is None:
-            use.warn(f"'{name}' is not a colour")
-    return found
 
 
 def _axis_format(frame: Frame) -> Format:
     """The ticks' format: the values', without needless digits, large ones in thousands."""
-    style = frame.series[0].format
+    shown = [each for each in frame.series if not each.right] or list(frame.series)
+    style = shown[0].format
     code = style.code
     plain = code.rpartition("#,##0")[0] + "#,##0" if code.endswith(("#,##0", "#,##0.00")) else ""
     highest = max(
-        (abs(value) for each in frame.series for value in each.values if value is not None),
+        (abs(value) for each in shown for value in each.values if value is not None),
         default=0.0,
     )
     if plain and highest >= 10_000:
@@ -128,15 +133,22 @@ def _axis_format(frame: Frame) -> Format:
     return Format(code.replace(".00", ".##").replace(".0", ".#"), style.is_ratio)
 
 
-def _options(use: Use, stacking: str) -> Options:
+def _options(use: Use, stacking: str, wanted: Wanted) -> Options:
     names = {prop.name for prop in use.component.props}
 
     def flag(name: str) -> bool:
         return name in names and use.flag(name)
 
+    def number(name: str) -> float | None:
+        return use.number(name) if name in names else None
+
     found: Stacking = "grouped" if stacking == "grouped" else "none"
     if stacking in ("stacked", "stacked100"):
         found = "stacked"
+    line = number("lineWidth")
+    if "line" in names and not use.flag("line"):
+        line = 0.0
+    gaps = use.text("handleMissing") if "handleMissing" in names else "gap"
     return Options(
         stacking=found,
         horizontal=flag("swapXY"),
@@ -146,63 +158,74 @@ def _options(use: Use, stacking: str) -> Options:
         low=use.number("yMin"),
         high=1.0 if stacking == "stacked100" else use.number("yMax"),
         from_zero=not flag("yScale"),
-        plot_height=round(use.number("chartAreaHeight") or 190),
-        y_title=_axis_title(use, "yAxisTitle", (use.columns("y") or [""])[0]),
-        x_title=_axis_title(use, "xAxisTitle", use.text("x") or ""),
-        label_format=_label_format(use),
+        plot_height=max(40, min(round(use.number("chartAreaHeight") or 190), 2000)),
+        y_title=axis_title(use, "yAxisTitle", (wanted.y or ("",))[0]),
+        x_title=axis_title(use, "xAxisTitle", wanted.x or ""),
+        label_format=format_of(use, "labelFmt"),
+        label_size=max(8, min(round(use.number("labelSize") or 12), 24)),
+        total_labels=flag("stackTotalLabel") and flag("labels") and found == "stacked",
+        line_width=line,
+        dash=_DASHES.get((use.text("lineType") or "") if "lineType" in names else "", ""),
+        marker_size=min(number("markerSize") or 6.0, 40.0),
+        fill_opacity=number("fillOpacity"),
+        gaps=cast("Gaps", gaps or "gap"),
+        axes=_axes(use, wanted),
     )
 
 
-def _axis_title(use: Use, prop: str, column: str) -> str:
-    """What a page writes beside an axis; `true` stands for the column's name."""
-    wanted = use.text(prop) or ""
-    return use.page.formatter.title(column) if wanted == "true" else wanted
+def _axes(use: Use, wanted: Wanted) -> Axes:
+    return Axes(
+        x_grid=use.flag("xGridlines"),
+        y_grid=use.flag("yGridlines"),
+        x_labels=use.flag("xAxisLabels"),
+        y_labels=use.flag("yAxisLabels"),
+        x_base=use.flag("xBaseline"),
+        y_base=use.flag("yBaseline"),
+        x_ticks=use.flag("xTickMarks"),
+        y_ticks=use.flag("yTickMarks"),
+        log=use.flag("yLog"),
+        right_title=axis_title(use, "y2AxisTitle", (wanted.right or ("",))[0]),
+        right_low=use.number("y2Min"),
+        right_high=use.number("y2Max"),
+    )
 
 
-def _label_format(use: Use) -> Format | None:
-    wanted = use.text("labelFmt")
-    return use.page.formatter.resolve(wanted) if wanted else None
-
-
-def _reference(part: Use) -> Reference:
-    if part.values["y"] is not None:
-        return _across(part, _as_number(part.values["y"]))
-    if part.values["x"] is None:
-        raise ComponentError("<ReferenceLine> needs x= or y=")
-    return Reference("x", _as_position(part.values["x"]), part.text("label") or "", _paint(part))
-
-
-def _across(part: Use, value: float) -> Reference:
-    label = part.text("label") or ""
-    shown = part.page.formatter.resolve(part.text("fmt"), values=[value]).text(value)
-    if not part.flag("hideValue"):
-        label = f"{label} ({shown})" if label else shown
-    return Reference("y", value, label, _paint(part))
-
-
-def _paint(part: Use) -> str:
-    named = part.text("color") or "base"
-    found = palette.color(named)
-    if found is None:
-        part.warn(f"'{named}' is not a colour")
-    return found or "var(--muted)"
-
-
-def _as_number(value: object) -> float:
-    try:
-        return float(str(value))
-    except ValueError as error:
-        raise ComponentError(f"<ReferenceLine> y={value!r} is not a number") from error
-
-
-def _as_position(value: object) -> date | float | str:
-    if isinstance(value, date | int | float):
-        return value
-    try:
-        return date.fromisoformat(str(value))
-    except ValueError:
-        return str(value)
-
+_COMMON = (
+    *BASE_PROPS,
+    Prop("y2", "columns"),
+    Prop("y2Fmt", "format"),
+    Prop("y2AxisTitle"),
+    Prop("y2SeriesType", choices=("bar", "line", "scatter")),
+    Prop("y2Min", "number"),
+    Prop("y2Max", "number"),
+    Prop("y2Scale", "ignored"),
+    Prop("y2Gridlines", "ignored"),
+    Prop("y2Baseline", "ignored"),
+    Prop("y2AxisLabels", "ignored"),
+    Prop("y2TickMarks", "ignored"),
+    Prop("y2AxisColor", "ignored"),
+    Prop("sort", "flag", default=True),
+    Prop("labels", "flag"),
+    Prop("labelFmt", "format"),
+    Prop("yLabelFmt", "ignored"),
+    Prop("y2LabelFmt", "ignored"),
+    Prop("labelSize", "number", default=12.0),
+    Prop("labelColor", "ignored"),
+    Prop("labelPosition", "ignored"),
+)
+_LINES = (
+    Prop("markers", "flag"),
+    Prop("markerSize", "number"),
+    Prop("markerShape", "ignored"),
+    Prop("step", "flag"),
+    Prop("stepPosition", "ignored"),
+    Prop("lineWidth", "number"),
+    Prop("lineType", choices=("solid", "dashed", "dotted")),
+    Prop("lineColor", "ignored"),
+    Prop("lineOpacity", "ignored"),
+    Prop("handleMissing", choices=("gap", "connect", "zero"), default="gap"),
+)
+_PART = (Prop("x", "column"), Prop("y", "columns"), Prop("type"), Prop("name", "ignored"))
 
 COMPONENTS = (
     Component(
@@ -211,33 +234,59 @@ COMPONENTS = (
             *_COMMON,
             Prop("type", choices=_STACKING, default="stacked"),
             Prop("swapXY", "flag"),
-            Prop("showAllXAxisLabels", "ignored"),
+            Prop("stackTotalLabel", "flag", default=True),
+            Prop("seriesLabels", "ignored"),
+            Prop("stackName", "ignored"),
+            Prop("fillOpacity", "number"),
+            Prop("outlineColor", "ignored"),
+            Prop("outlineWidth", "ignored"),
+            Prop("yScale", "ignored"),
         ),
         lambda use: _render("bar", use),
-        parts=("ReferenceLine",),
+        parts=REFERENCES,
     ),
     Component(
         "LineChart",
-        (*_COMMON, Prop("markers", "flag"), Prop("step", "flag"), Prop("yScale", "flag")),
+        (*_COMMON, *_LINES, Prop("yScale", "flag")),
         lambda use: _render("line", use),
-        parts=("ReferenceLine",),
+        parts=REFERENCES,
     ),
     Component(
         "AreaChart",
-        (*_COMMON, Prop("type", choices=("stacked", "stacked100"), default="stacked")),
+        (
+            *_COMMON,
+            *_LINES,
+            Prop("type", choices=("stacked", "stacked100"), default="stacked"),
+            Prop("fillOpacity", "number"),
+            Prop("line", "flag", default=True),
+            Prop("yScale", "ignored"),
+        ),
         lambda use: _render("area", use),
-        parts=("ReferenceLine",),
+        parts=REFERENCES,
     ),
     Component(
-        "ReferenceLine",
-        (
-            Prop("x", "any"),
-            Prop("y", "any"),
-            Prop("label"),
-            Prop("hideValue", "flag"),
-            Prop("fmt", "format"),
-            Prop("color", default="base"),
-        ),
-        None,
+        "Chart",
+        (*_COMMON, Prop("swapXY", "flag"), Prop("type"), Prop("yScale", "flag")),
+        _mixed,
+        parts=("Bar", "Line", "Area", "Scatter", *REFERENCES),
+    ),
+    *(
+        Component(
+            name,
+            (
+                *_PART,
+                *(
+                    Prop(each, "ignored")
+                    for each in (
+                        *("series", "labels", "labelFmt", "fillColor", "fillOpacity", "lineColor"),
+                        *("lineWidth", "lineType", "lineOpacity", "markers", "markerSize"),
+                        *("step", "handleMissing", "line", "outlineColor", "outlineWidth"),
+                        *("pointSize", "shape", "opacity", "options", "colorPalette"),
+                    )
+                ),
+            ),
+            None,
+        )
+        for name in _MARKS
     ),
 )

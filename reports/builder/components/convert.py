@@ -43,7 +43,9 @@ def convert_props(
     if "data" in given:
         data = values["data"] = _data(raw_value(given["data"][1], scope), scope)
     for name, (prop, value) in given.items():
-        if prop.kind not in ("data", "ignored"):
+        if prop.kind == "unsupported":
+            notices.warn(value.line, f"<{component.name}> {name}= has no effect here")
+        elif prop.kind not in ("data", "ignored"):
             converted = _convert(prop, raw_value(value, scope), data)
             values[name] = prop.default if converted is None else converted
             _check(component, prop, values[name], value.line, scope.formatter, notices)

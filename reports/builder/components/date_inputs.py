@@ -40,7 +40,7 @@ def _date_range(use: Use, chosen: object) -> Input:
 
 
 def _offered(names: object) -> list[str]:
-    return [str(names)] if names else list(PRESETS[:8]) + ["All Time"]
+    return [str(names)] if names else [*PRESETS[:8], "All Time"]
 
 
 def _date_input(use: Use, chosen: object) -> Input:

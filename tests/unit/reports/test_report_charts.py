@@ -12,9 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reports.builder.charts import palette, text
+from reports.builder.charts.annotations import Annotation
 from reports.builder.charts.frame import Wanted, build_frame
 from reports.builder.charts.layout import has_direct_labels, lay_out
-from reports.builder.charts.model import Chart, ChartKind, Options, Position, Reference, Series
+from reports.builder.charts.model import Axes, Chart, ChartKind, Options, Position, Series
+from reports.builder.charts.overlay import with_overlay
 from reports.builder.charts.sparkline import sparkline
 from reports.builder.charts.svg import draw
 from reports.builder.charts.ticks import time_ticks, value_scale
@@ -112,21 +114,74 @@ def test_lines_are_named_where_they_end_while_there_are_few() -> None:
     assert not has_direct_labels(CHARTS["one line"])
 
 
+def drawn(shown: Chart, width: int = 484) -> str:
+    layout = lay_out(shown, width)
+    return with_overlay(draw(specification(shown, layout), "x"), shown, layout)
+
+
 def test_references_are_drawn() -> None:
     shown = replace(
         CHARTS["lines"],
-        references=(
-            Reference("y", 5000.0, "Target", "var(--bad)"),
-            Reference("x", date(2024, 6, 1), "Launch", "var(--muted)"),
+        annotations=(
+            Annotation("line", y=5000.0, label="Target", color="var(--bad)"),
+            Annotation("line", x=date(2024, 6, 1), label="Launch"),
+            Annotation("line", x=date(2031, 1, 1), label="Never"),
+            Annotation("area", x=date(2024, 2, 1), x2=date(2024, 5, 1), label="Sale"),
         ),
     )
     layout = lay_out(shown, 484)
     assert layout.scale.high >= 5000
-    svg = draw(specification(shown, layout), "x")
-    assert "Target" in svg
-    assert "Launch" in svg
-    bars = replace(CHARTS["bars to the right"], references=(Reference("y", 50.0, "Goal", "red"),))
-    assert "Goal" in draw(specification(bars, lay_out(bars, 484)), "x")
+    svg = drawn(shown)
+    assert svg.count('class="reference"') == 2
+    assert svg.count('class="band"') == 1
+    for label in ("Target", "Launch", "Sale"):
+        assert f">{label}</text>" in svg
+    assert "Never" not in svg
+    bars = replace(
+        CHARTS["bars to the right"], annotations=(Annotation("line", y=50.0, label="Goal"),)
+    )
+    assert ">Goal</text>" in drawn(bars)
+
+
+def test_a_reference_lies_where_its_value_does() -> None:
+    half = replace(
+        CHARTS["lines"],
+        options=Options(low=0.0, high=1000.0),
+        annotations=(Annotation("line", y=250.0, label="Quarter"),),
+    )
+    layout = lay_out(half, 484)
+    line = re.search(r'<line [^>]*y1="([\d.]+)"[^>]*class="reference"', drawn(half))
+    assert line
+    assert float(line[1]) == pytest.approx(layout.height * 0.75, abs=0.06)
+
+
+def test_an_axis_on_the_right_has_its_own_scale() -> None:
+    left, right = CHARTS["one line"].series[0], CHARTS["one line"].series[0]
+    share = Format("0%", is_ratio=True)
+    shown = replace(
+        CHARTS["one line"],
+        series=(left, replace(right, right=True, values=(0.5,) * 24, format=share)),
+    )
+    layout = lay_out(shown, 484)
+    assert layout.right_scale
+    assert layout.right_scale.ticks == pytest.approx((0.0, 0.2, 0.4, 0.6))
+    assert layout.height_of(shown.series[1], 0.6) == pytest.approx(layout.scale.high)
+    assert layout.height_of(shown.series[1], 0.3) == pytest.approx(layout.scale.high / 2)
+    assert ">60%</text>" in drawn(shown)
+
+
+def test_a_logarithmic_axis_has_powers_of_ten() -> None:
+    values = (1.0, 10.0, 100.0, 1000.0, 0.0, -5.0, *(None,) * 18)
+    shown = replace(
+        CHARTS["one line"],
+        series=(replace(CHARTS["one line"].series[0], values=values),),
+        options=Options(axes=Axes(log=True)),
+    )
+    layout = lay_out(shown, 484)
+    assert layout.scale.ticks == (1.0, 10.0, 100.0, 1000.0)
+    assert layout.scale.share(10.0) == pytest.approx(1 / 3)
+    rows = specification(shown, layout)["layer"][0]["data"]["values"]
+    assert [row["y"] for row in rows[:6]] == [1.0, 10.0, 100.0, 1000.0, None, None]
 
 
 def test_tips_say_everything_about_a_position() -> None:
