@@ -9,7 +9,9 @@ import duckdb
 
 from patron.shop import Shop
 
-SCRIPT = Path(__file__).with_suffix(".sql")
+SCRIPTS = tuple(
+    Path(__file__).with_name(name) for name in ("published_sample.sql", "published_marts.sql")
+)
 
 
 def publish_sample(
@@ -29,7 +31,8 @@ def publish_sample(
             f"SET VARIABLE customers = {customers}; SET VARIABLE days = {days};"
             f" SET VARIABLE as_of = {shown}; SET VARIABLE with_models = {with_models}"
         )
-        connection.execute(SCRIPT.read_text("utf-8"))
+        for script in SCRIPTS:
+            connection.execute(script.read_text("utf-8"))
 
 
 def change_sample(shop: Shop, sql: str) -> None:

@@ -1,0 +1,21 @@
+-- What calls for action as of today, whatever the period.
+SELECT
+  (
+    SELECT COUNT(*) FILTER (risk_level = 'High') / NULLIF(COUNT(*) FILTER (total_orders > 0), 0)
+    FROM marts.mart_customer_analytics
+  ) AS high_risk_share,
+  (
+    SELECT COUNT(*) FROM marts.mart_product_performance
+    WHERE abc_class = 'A' AND is_active AND stock_status = 'Out' AND units_last_30_days > 0
+  ) AS class_a_out,
+  (
+    SELECT COUNT(*) FROM marts.mart_product_performance
+    WHERE abc_class = 'A' AND is_active AND stock_status = 'Low' AND units_last_30_days > 0
+  ) AS class_a_low,
+  (
+    SELECT ARG_MAX(net_revenue_retention, month_start) FROM marts.mart_subscription_metrics WHERE is_complete
+  ) AS net_retention,
+  (SELECT COUNT(*) FROM marts.mart_action_list WHERE NOT is_holdout AND expected_value > 0) AS worthwhile_customers,
+  (SELECT SUM(expected_value) FROM marts.mart_action_list WHERE NOT is_holdout AND expected_value > 0) AS expected_value,
+  (SELECT MAX(failed_audits) FROM quality.publication) AS failed_audits,
+  (SELECT MAX(as_of_date) FROM marts.mart_executive_financial_summary) AS as_of_date
