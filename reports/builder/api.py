@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,6 +13,7 @@ import duckdb
 from patron.errors import PatronError
 from patron.shop import Shop
 from patron.warehouse import first_line, reading
+from reports.builder.data.cache import Cache, read_versions
 from reports.builder.data.runner import Limits, QueryRunner
 from reports.builder.notices import Notice
 from reports.builder.site.assembly import Assembly, Options, RenderedPage
@@ -21,6 +22,8 @@ from reports.builder.site.periods import parse_period
 from reports.builder.site.publication import read_publication
 from reports.builder.site.settings import project_variables, read_settings
 from reports.builder.site.swap import replacing
+
+CACHE = "reports.cache"
 
 
 @dataclass(frozen=True)
@@ -32,12 +35,14 @@ class Request:
         period: What summary pages of its kind are about, as `2011-W45`.
         wait_seconds: How long to wait for the published copy.
         content: The folder of pages; the project's `reports/` by default.
+        anew: Whether to use nothing of earlier builds.
     """
 
     audience: str = ""
     period: str = ""
     wait_seconds: float = 10.0
     content: Path | None = None
+    anew: bool = False
 
 
 @dataclass(frozen=True)
@@ -171,8 +176,10 @@ def _assembly(shop: Shop, request: Request) -> Iterator[Assembly]:
                 where=str(shop.published),
                 remedy="run 'patron run'; it publishes again",
             ) from error
-        runner = QueryRunner(connection, limits)
-        yield Assembly(content, runner, publication, variables, options)
+        versions = read_versions(connection, shop.published)
+        with closing(Cache(None if request.anew else shop.data / CACHE, versions.copy)) as cache:
+            runner = QueryRunner(connection, limits, cache, versions)
+            yield Assembly(content, runner, publication, variables, options, cache)
 
 
 def _result(page: RenderedPage, file: Path | None) -> PageResult:

@@ -87,6 +87,23 @@ def serve(ctx: click.Context, port: int, wait_seconds: float) -> None:
     preview(ctx.obj(), port, wait_seconds)
 
 
+@report.command(epilog="Example: patron report diff site-yesterday site")
+@click.argument("first", type=click.Path(exists=True, path_type=Path))
+@click.argument("second", type=click.Path(exists=True, path_type=Path))
+@JSON
+def diff(first: Path, second: Path, as_json: bool) -> None:
+    """List the numbers that differ between two builds FIRST and SECOND, folders or pages."""
+    from reports.builder.site.diff import differences
+
+    found = list(differences(first, second))
+    if as_json:
+        emit_json([vars(each) for each in found])
+        return
+    for each in found:
+        click.echo(str(each))
+    say(f"{len(found):,} {'number differs' if len(found) == 1 else 'numbers differ'}")
+
+
 @report.command(epilog="Example: patron report new returns")
 @click.argument("name")
 @click.pass_context

@@ -1,161 +1,184 @@
-(function () {
-  'use strict';
-  var all = function (selector, root) { return Array.prototype.slice.call((root || document).querySelectorAll(selector)); };
+(() => {
+  const all = (selector, root = document) => [...root.querySelectorAll(selector)];
+  const on = (target, events, act) => events.split(' ').forEach(event => target.addEventListener(event, act));
+  const byId = id => document.getElementById(id);
+  const within = (text, word) => text.toLowerCase().includes(word);
+  const rowsOf = count => count + (count === 1 ? ' row' : ' rows');
 
   // Tooltips: a mark's label, or data-tip, beside the pointer or under the focused element.
-  var tip = document.getElementById('tip');
-  function place(x, y) {
-    tip.style.left = Math.max(8, Math.min(x + 14, innerWidth - tip.offsetWidth - 8)) + 'px';
-    tip.style.top = Math.max(8, y + 18 + tip.offsetHeight > innerHeight ? y - tip.offsetHeight - 10 : y + 18) + 'px';
-  }
-  function show(event) {
-    var target = event.target.closest && event.target.closest('.hit,[data-tip]');
+  const tip = byId('tip');
+  on(document, 'pointermove pointerdown focusin', event => {
+    const target = event.target.closest && event.target.closest('.hit,[data-tip]');
     tip.hidden = !target;
     if (!target) return;
-    tip.textContent = target.getAttribute('data-tip') || target.getAttribute('aria-label');
-    var box = target.getBoundingClientRect();
-    place(event.clientX || box.left, event.clientY || box.bottom);
-  }
-  document.addEventListener('pointermove', show);
-  document.addEventListener('pointerdown', show);
-  document.addEventListener('focusin', show);
-  document.addEventListener('scroll', function () { tip.hidden = true; }, true);
-  document.addEventListener('keydown', function (event) { if (event.key === 'Escape') tip.hidden = true; });
+    tip.textContent = target.dataset.tip || target.getAttribute('aria-label');
+    const box = target.getBoundingClientRect(), x = event.clientX || box.left, y = event.clientY || box.bottom;
+    tip.style.left = Math.max(8, Math.min(x + 14, innerWidth - tip.offsetWidth - 8)) + 'px';
+    tip.style.top = Math.max(8, y + 18 + tip.offsetHeight > innerHeight ? y - tip.offsetHeight - 10 : y + 18) + 'px';
+  });
+  document.addEventListener('scroll', () => { tip.hidden = true; }, true);
+  on(document, 'keydown', event => { if (event.key === 'Escape') tip.hidden = true; });
 
   // Tables: sort by heading, search, page, download.
-  function raw(cell) { return cell.hasAttribute('data-v') ? cell.getAttribute('data-v') : cell.textContent.trim(); }
+  const raw = cell => 'v' in cell.dataset ? cell.dataset.v : cell.textContent.trim();
   function compare(a, b) {
     if (a === '' || b === '') return a === b ? 0 : a === '' ? 2 : -2;
-    var x = Number(a), y = Number(b);
+    const x = Number(a), y = Number(b);
     if (!isNaN(x) && !isNaN(y)) return Math.sign(x - y);
-    return a.localeCompare(b) < 0 ? -1 : a === b ? 0 : 1;
+    return Math.sign(a.localeCompare(b));
   }
   function csvCell(text) {
     // A spreadsheet runs what begins like a formula; numbers may keep their sign.
     if (/^[=+\-@\t\r]/.test(text) && isNaN(Number(text))) text = "'" + text;
     return /[",\n\r]/.test(text) ? '"' + text.replace(/"/g, '""') + '"' : text;
   }
-  all('figure.table').forEach(function (figure) {
-    var body = figure.querySelector('tbody'), rows = all('tr', body), size = Number(figure.dataset.rows), page = 0;
-    var search = figure.querySelector('input[type=search]'), pager = figure.querySelector('.pager');
-    var buttons = all('button', pager), headings = all('thead tr:last-child th', figure);
+  function table(figure) {
+    const body = figure.querySelector('tbody'), rows = all('tbody tr:not(.group,.subtotal)', figure), size = Number(figure.dataset.rows);
+    const search = figure.querySelector('input[type=search]'), pager = figure.querySelector('.pager');
+    const buttons = all('button', pager), headings = all('thead tr:last-child th', figure), csv = figure.querySelector('.csv');
+    let page = 0;
     function draw() {
-      var wanted = search ? search.value.trim().toLowerCase() : '';
-      var found = rows.filter(function (row) { return row.textContent.toLowerCase().indexOf(wanted) >= 0; });
-      var pages = size ? Math.max(1, Math.ceil(found.length / size)) : 1;
+      const wanted = search ? search.value.trim().toLowerCase() : '';
+      const found = rows.filter(row => within(row.textContent, wanted));
+      const pages = size ? Math.max(1, Math.ceil(found.length / size)) : 1;
       page = Math.min(page, pages - 1);
-      rows.forEach(function (row) { row.hidden = true; });
-      found.forEach(function (row, i) { row.hidden = size > 0 && (i < page * size || i >= (page + 1) * size); });
+      rows.forEach(row => { row.hidden = true; });
+      found.forEach((row, i) => { row.hidden = size > 0 && (i < page * size || i >= (page + 1) * size); });
       pager.hidden = pages < 2 && !wanted;
-      pager.querySelector('span').textContent = 'Page ' + (page + 1) + ' of ' + pages + ' · ' + found.length + (found.length === 1 ? ' row' : ' rows');
+      pager.querySelector('span').textContent = 'Page ' + (page + 1) + ' of ' + pages + ' · ' + rowsOf(found.length);
       buttons[0].disabled = page === 0;
       buttons[1].disabled = page === pages - 1;
     }
-    buttons.forEach(function (button, i) { button.addEventListener('click', function () { page += i ? 1 : -1; draw(); }); });
-    if (search) search.addEventListener('input', function () { page = 0; draw(); });
-    headings.forEach(function (heading, column) {
-      var button = heading.querySelector('button');
-      if (button) button.addEventListener('click', function () {
-        var numeric = heading.classList.contains('right'), before = heading.getAttribute('aria-sort');
-        var down = before ? before === 'ascending' : numeric;
-        headings.forEach(function (other) { other.removeAttribute('aria-sort'); });
-        heading.setAttribute('aria-sort', down ? 'descending' : 'ascending');
-        rows.sort(function (a, b) {
-          var order = compare(raw(a.cells[column]), raw(b.cells[column]));
-          return Math.abs(order) > 1 ? order : down ? -order : order;
-        });
-        rows.forEach(function (row) { body.appendChild(row); });
-        draw();
+    buttons.forEach((button, i) => on(button, 'click', () => { page += i ? 1 : -1; draw(); }));
+    if (search) on(search, 'input', () => { page = 0; draw(); });
+    headings.forEach((heading, column) => all('button', heading).forEach(button => on(button, 'click', () => {
+      const before = heading.getAttribute('aria-sort');
+      const down = before ? before === 'ascending' : heading.classList.contains('right');
+      headings.forEach(other => other.removeAttribute('aria-sort'));
+      heading.setAttribute('aria-sort', down ? 'descending' : 'ascending');
+      rows.sort((a, b) => {
+        const order = compare(raw(a.cells[column]), raw(b.cells[column]));
+        return Math.abs(order) > 1 ? order : down ? -order : order;
       });
-    });
-    var csv = figure.querySelector('.csv');
-    if (csv) csv.addEventListener('click', function () {
-      var lines = [headings.map(function (heading) { return heading.textContent.trim(); })];
-      rows.forEach(function (row) { lines.push(Array.prototype.map.call(row.cells, raw)); });
-      var text = '\ufeff' + lines.map(function (line) { return line.map(csvCell).join(','); }).join('\r\n');
-      var link = document.createElement('a'), title = figure.querySelector('.caption');
+      body.append(...rows);
+      draw();
+    })));
+    if (csv) on(csv, 'click', () => {
+      const lines = [headings.map(heading => heading.textContent.trim()), ...rows.map(row => [...row.cells].map(raw))];
+      const text = '\ufeff' + lines.map(line => line.map(csvCell).join(',')).join('\r\n');
+      const link = document.createElement('a'), title = figure.querySelector('.caption');
       link.href = URL.createObjectURL(new Blob([text], { type: 'text/csv' }));
       link.download = (title ? title.textContent : 'table').toLowerCase().replace(/[^a-z0-9]+/g, '-') + '.csv';
       link.click();
-      setTimeout(function () { URL.revokeObjectURL(link.href); }, 1000);
+      setTimeout(() => URL.revokeObjectURL(link.href), 1000);
     });
     draw();
-  });
-
-  all('.tabs').forEach(function (tabs) {
-    var buttons = all('[role=tab]', tabs), panels = all('[role=tabpanel]', tabs);
-    function choose(index) {
-      buttons.forEach(function (button, i) {
-        button.setAttribute('aria-selected', i === index);
-        button.tabIndex = i === index ? 0 : -1;
-        panels[i].hidden = i !== index;
-      });
-    }
-    buttons.forEach(function (button, i) {
-      button.addEventListener('click', function () { choose(i); });
-      button.addEventListener('keydown', function (event) {
-        var step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+  }
+  function tabs(root) {
+    const buttons = all('[role=tab]', root), panels = all('[role=tabpanel]', root);
+    const choose = index => buttons.forEach((button, i) => {
+      button.setAttribute('aria-selected', i === index);
+      button.tabIndex = i === index ? 0 : -1;
+      panels[i].hidden = i !== index;
+    });
+    buttons.forEach((button, i) => {
+      on(button, 'click', () => choose(i));
+      on(button, 'keydown', event => {
+        const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
         if (!step) return;
-        var next = (i + step + buttons.length) % buttons.length;
+        const next = (i + step + buttons.length) % buttons.length;
         choose(next);
         buttons[next].focus();
       });
     });
     choose(0);
+  }
+  function setUp(root) {
+    all('figure.table', root).forEach(table);
+    all('.tabs', root).forEach(tabs);
+  }
+  setUp();
+
+  // Inputs: every state of the page is in it; choosing puts the blocks of that state in place.
+  const chosen = {}, key = input => input.type === 'checkbox' ? String(Number(input.checked)) : input.value;
+  const read = input => { if (input.type !== 'radio' || input.checked) chosen[input.dataset.input] = key(input); };
+  function write(input) {
+    const value = chosen[input.dataset.input];
+    if (input.type === 'checkbox') input.checked = value === '1';
+    else if (input.type === 'radio') input.checked = value === input.value;
+    else input.value = value;
+  }
+  all('[data-input]').forEach(read);
+  on(document, 'change', event => {
+    const input = event.target, name = input.dataset.input;
+    if (!name) return;
+    read(input);
+    const state = Object.keys(chosen).sort().map(each => chosen[each]).join('.');
+    all('template.states').forEach(states => {
+      const kept = all('template', states.content), next = kept.find(each => each.dataset.for.split(' ').includes(state));
+      const now = states.shown || kept.find(each => 'shown' in each.dataset);
+      if (!next || next === now) return;
+      while (states.nextSibling.nodeName !== 'TEMPLATE') now.content.append(states.nextSibling);
+      if (!next.ready) setUp(next.content);
+      next.ready = now.ready = true;
+      states.after(next.content);
+      states.shown = next;
+    });
+    all('[data-input]').forEach(each => {
+      write(each);
+      if (each.dataset.input === name && key(each) === key(input) && !input.isConnected) each.focus();
+    });
   });
 
-  // Search over pages: every word must occur; a page with a word in its title comes first.
-  var find = document.getElementById('find'), found = document.getElementById('found');
+  // Search over pages: every word must occur; a page with the words in its title comes first.
+  const find = byId('find'), found = byId('found');
   if (find) {
-    var data = document.getElementById('pages'), pages = JSON.parse(data.textContent);
-    var add = function (tag, text, parent) {
-      var made = parent.appendChild(document.createElement(tag));
+    const data = byId('pages'), pages = JSON.parse(data.textContent);
+    const add = (tag, text, parent) => {
+      const made = document.createElement(tag);
       made.textContent = text;
+      parent.append(made);
       return made;
     };
     find.hidden = false;
-    find.addEventListener('input', function () {
-      var words = find.value.toLowerCase().split(/\s+/).filter(Boolean);
-      var has = function (text) { return words.every(function (word) { return text.toLowerCase().indexOf(word) >= 0; }); };
-      var hits = pages.filter(function (page) { return has(page.join(' ')); });
-      hits = hits.filter(function (page) { return has(page[0]); }).concat(hits.filter(function (page) { return !has(page[0]); }));
+    on(find, 'input', () => {
+      const words = find.value.toLowerCase().split(/\s+/).filter(Boolean), has = text => words.every(word => within(text, word));
+      const hits = pages.filter(page => has(page.join(' '))).sort((a, b) => has(b[0]) - has(a[0]));
       found.hidden = !words.length;
       found.textContent = '';
-      hits.slice(0, 9).forEach(function (page) {
-        var link = add('a', page[0], found);
+      hits.slice(0, 9).forEach(page => {
+        const link = add('a', page[0], found), word = page[3].split(' · ').find(text => words.some(word => within(text, word)));
         link.href = data.dataset.root + '/' + page[1].split('/').map(encodeURIComponent).join('/');
-        var word = page[3].split(' · ').filter(function (text) { return words.some(function (word) { return text.toLowerCase().indexOf(word) >= 0; }); })[0];
         add('span', [page[2], has(page[0]) ? '' : word].filter(Boolean).join(' · '), link);
       });
-      if (hits.length !== Math.min(hits.length, 9) || !hits.length) add('p', hits.length ? hits.length - 9 + ' more' : 'No page found', found);
+      if (!hits.length || hits.length > 9) add('p', hits.length ? hits.length - 9 + ' more' : 'No page found', found);
     });
-    find.parentNode.addEventListener('keydown', function (event) {
-      var links = all('a', found), step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    on(find.parentNode, 'keydown', event => {
+      const links = all('a', found), step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
       if (event.key === 'Escape') { found.hidden = true; find.focus(); }
       if (!step || !links.length) return;
       event.preventDefault();
       (links[links.indexOf(document.activeElement) + step] || find).focus();
     });
-    document.addEventListener('click', function (event) { if (!find.parentNode.contains(event.target)) found.hidden = true; });
+    on(document, 'click', event => { found.hidden = found.hidden || !find.parentNode.contains(event.target); });
   }
 
   // A link to a folded query opens it; printing opens all folds.
   function unfold() {
-    var target = location.hash.length > 1 && document.getElementById(location.hash.slice(1));
+    const target = location.hash.length > 1 && byId(location.hash.slice(1));
     if (target && target.tagName === 'DETAILS') target.open = true;
   }
-  addEventListener('hashchange', unfold);
+  on(window, 'hashchange', unfold);
   unfold();
-  var closed = [];
-  addEventListener('beforeprint', function () {
-    closed = all('details:not([open])').filter(function (each) { return !each.closest('.queries') && !each.classList.contains('data'); });
-    closed.forEach(function (each) { each.open = true; });
+  let closed = [];
+  on(window, 'beforeprint', () => {
+    closed = all('details:not([open])').filter(each => !each.closest('.queries') && !each.classList.contains('data'));
+    closed.forEach(each => { each.open = true; });
   });
-  addEventListener('afterprint', function () { closed.forEach(function (each) { each.open = false; }); });
+  on(window, 'afterprint', () => closed.forEach(each => { each.open = false; }));
 
   // The page itself does not change; only its reader's clock can tell that it has grown old.
-  var age = document.getElementById('age'), published = Date.parse(age.dataset.published + 'Z');
-  var days = Math.floor((Date.now() - published) / 864e5);
+  const age = byId('age'), days = Math.floor((Date.now() - Date.parse(age.dataset.published + 'Z')) / 864e5);
   if (days > Number(age.dataset.days)) {
     age.textContent = 'This page was published ' + days.toLocaleString('en') + ' days ago. Newer data may exist.';
     age.hidden = false;

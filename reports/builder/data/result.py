@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 import re
 from collections.abc import Sequence
@@ -95,6 +96,36 @@ def plain(value: object) -> object:  # noqa: PLR0911  one for each kind
             return value.isoformat()
         case _:
             return str(value)
+
+
+def encode(result: QueryResult) -> str:
+    """A result as JSON, to keep it."""
+    columns = [[column.name, column.kind] for column in result.columns]
+    rows = [[row[name] for name in result.column_names] for row in result.rows]
+    return json.dumps([columns, rows], default=_encoded, separators=(",", ":"))
+
+
+def decode(text: str, name: str) -> QueryResult:
+    """A result that was kept, under a name."""
+    columns, rows = json.loads(text, object_hook=_decoded)
+    names = [column for column, _ in columns]
+    return QueryResult(
+        name,
+        tuple(ColumnInfo(column, kind) for column, kind in columns),
+        tuple(dict(zip(names, row, strict=True)) for row in rows),
+    )
+
+
+def _encoded(value: object) -> dict[str, str]:
+    if isinstance(value, datetime):
+        return {"at": value.isoformat()}
+    if isinstance(value, date):
+        return {"on": value.isoformat()}
+    raise TypeError(value)
+
+
+def _decoded(found: dict[str, str]) -> datetime | date:
+    return datetime.fromisoformat(found["at"]) if "at" in found else date.fromisoformat(found["on"])
 
 
 def number(value: object) -> float | None:

@@ -6,11 +6,19 @@ import re
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import duckdb
 
-from reports.builder.data.result import ColumnInfo, QueryResult, kind_of, plain
+from reports.builder.data.cache import Cache, Versions, digest
+from reports.builder.data.result import (
+    ColumnInfo,
+    QueryResult,
+    decode,
+    encode,
+    kind_of,
+    plain,
+)
 from reports.builder.data.sources import QueryError
 from reports.builder.notices import did_you_mean
 from reports.builder.page.nodes import QuerySource
@@ -26,6 +34,7 @@ _CATALOGUE = re.compile(
     r"\s*[.(]|^\s*(pragma|show|describe|summarize|explain|call)\b",
     re.IGNORECASE,
 )
+_MOST_ANSWERS = 2_000
 _STRINGS_AND_COMMENTS = re.compile(r"'(?:[^']|'')*'|--[^\n]*|/\*.*?\*/", re.DOTALL)
 
 
@@ -49,9 +58,18 @@ class Answer:
 class QueryRunner:
     """Runs the queries of one build on one connection."""
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection, limits: Limits) -> None:
+    def __init__(
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        limits: Limits,
+        cache: Cache | None = None,
+        versions: Versions | None = None,
+    ) -> None:
         self._connection = connection
         self._limits = limits
+        self._cache = cache or Cache()
+        self.versions = versions or Versions()
+        self._answers: dict[str, Answer] = {}
         # The first cannot be loaded from disk here; the last freezes all settings.
         connection.execute("SET TimeZone = 'UTC'")
         connection.execute("SET lock_configuration = true")
@@ -66,8 +84,27 @@ class QueryRunner:
         Raises:
             QueryError: If it is not one SELECT over the public schemas, fails, or exceeds a limit.
         """
+        answer = self._answers.get(sql) or self._answer(query, sql)
+        if len(self._answers) < _MOST_ANSWERS:
+            self._answers[sql] = answer
+        return replace(answer, result=replace(answer.result, name=query.name))
+
+    def _answer(self, query: QuerySource, sql: str) -> Answer:
         try:
             tables = self._check(query, sql)
+        except duckdb.Error as error:
+            raise self._explain(query, sql, error) from error
+        key = digest("query", sql, self._limits.rows, self.versions.of(tables))
+        warning = _clock_warning(sql)
+        if warning is None and (kept := self._cache.get(key)):
+            return Answer(decode(kept, query.name), tables, warning)
+        result = self._fetch(query, sql)
+        if warning is None:
+            self._cache.put(key, encode(result))
+        return Answer(result, tables, warning)
+
+    def _fetch(self, query: QuerySource, sql: str) -> QueryResult:
+        try:
             with self._time_limit():
                 cursor = self._connection.execute(sql)
                 rows = cursor.fetchmany(self._limits.rows + 1)
@@ -89,7 +126,7 @@ class QueryRunner:
         found = tuple(
             dict(zip(names, (plain(value) for value in row), strict=True)) for row in rows
         )
-        return Answer(QueryResult(query.name, columns, found), tables, _clock_warning(sql))
+        return QueryResult(query.name, columns, found)
 
     @contextmanager
     def _time_limit(self) -> Iterator[None]:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from reports.builder.data.cache import Cache
 from reports.builder.data.runner import QueryRunner
 from reports.builder.data.sources import QueryError
 from reports.builder.data.store import QueryStore
 from reports.builder.expressions.lexer import ExpressionError
 from reports.builder.formats import MISSING, Formatter
 from reports.builder.formats.resolve import default_text
-from reports.builder.notices import Notice, PageSyntaxError, did_you_mean
+from reports.builder.inputs.model import Choice, Input
+from reports.builder.notices import Notice, Notices, PageSyntaxError, did_you_mean
 from reports.builder.page.nodes import Code, PageSource
 from reports.builder.page.props import interpolate
 from reports.builder.render.images import Images
@@ -22,13 +24,15 @@ from reports.builder.render.scope import Scope
 from reports.builder.render.templates import Templates
 from reports.builder.render.urls import page_link
 from reports.builder.site.content import Content, listed_queries
+from reports.builder.site.kept import KeptBodies
 from reports.builder.site.layout import Body, Layouts, Query
 from reports.builder.site.pages import Page, expand, read_page
 from reports.builder.site.periods import KINDS, Period, last_complete, period_values
 from reports.builder.site.publication import Publication
 from reports.builder.site.settings import Audience, SiteSettings
+from reports.builder.site.variants import all_states, default_state, merged, switched
 
-DEFAULTS: Mapping[str, object] = {}
+NOTHING: Mapping[str, object] = {}
 
 
 @dataclass(frozen=True)
@@ -74,6 +78,7 @@ class Assembly:
         publication: Which data there are.
         variables: The project's variables.
         options: What is asked for.
+        cache: Keeps bodies of pages from build to build.
     """
 
     def __init__(
@@ -83,6 +88,7 @@ class Assembly:
         publication: Publication,
         variables: Mapping[str, object],
         options: Options | None = None,
+        cache: Cache | None = None,
     ) -> None:
         self._content = content
         self._runner = runner
@@ -98,6 +104,9 @@ class Assembly:
         )
         self.pages = self._layouts.order()
         self._outputs = frozenset(page.output for page in self.pages)
+        told = [self._names_of_audience(), self.publication.as_of_date]
+        shared = [self._variables, sorted(self._outputs), told]
+        self._kept = KeptBodies(cache or Cache(), runner.versions, content, shared, self._facts())
 
     def notices(self) -> list[Notice]:
         """What there is to say about files with parameters, beside what their pages say."""
@@ -112,21 +121,54 @@ class Assembly:
     def render(self) -> Iterator[RenderedPage]:
         """The pages in the order of the navigation."""
         for page in self.pages:
-            html = self._layouts.html(page, self.body(page, DEFAULTS))
+            html = self._layouts.html(page, self._kept.find(page) or self._new(page))
             yield RenderedPage(page.file, page.output, page.title, html, tuple(page.notices.found))
 
-    def body(self, page: Page, chosen: Mapping[str, object]) -> Body:
-        """What a page says.
+    def _new(self, page: Page) -> Body:
+        before = len(page.notices.found)
+        body, inputs = self.body(page)
+        if live := switched(inputs):
+            body = self._switching(page, body, live)
+        self._kept.keep(page, body, page.notices.found[before:])
+        return body
+
+    def _switching(self, page: Page, body: Body, live: Sequence[Input]) -> Body:
+        """A page with all states of its inputs, but those whose choices depend on other inputs."""
+        names = frozenset(each.name for each in live)
+        quiet = replace(page, notices=Notices(page.file))
+        pages, tables = [], set(body.tables)
+        for state in all_states(live):
+            each, inputs = self.body(quiet, state, names)
+            same = {found.name for found in inputs if found.choices in _choices(live, found.name)}
+            if not names <= same:
+                fewer = [found for found in live if found.name in same]
+                return self._switching(page, body, fewer) if fewer else body
+            pages.append((state, str(each.html)))
+            tables |= set(each.tables)
+        for notice in quiet.notices.found:
+            if notice.severity == "error":
+                page.notices.error(notice.line, notice.message, notice.page)
+        html = merged(default_state(live), pages)
+        return replace(body, html=html, tables=tuple(sorted(tables)))
+
+    def body(
+        self,
+        page: Page,
+        chosen: Mapping[str, object] = NOTHING,
+        live: frozenset[str] = frozenset(),
+    ) -> tuple[Body, Sequence[Input]]:
+        """What a page says in one state, and its inputs.
 
         Args:
             page: Which one.
             chosen: The keys of what is chosen by the names of its inputs, where not the default.
+            live: The inputs that readers can switch.
         """
         if page.source is None:
             problem = page.problem or PageSyntaxError("it cannot be read", 1)
             page.notices.error(problem.line, problem.message)
             message = f"{page.file}:{problem.line}: {problem.message}"
-            return Body(self._templates.render("problem.html", message=message))
+            return Body(self._templates.render("problem.html", message=message)), ()
         partials = self._content.partials(page.source, page.notices)
         names = self._names(page)
         store = self._store(page, page.source, partials, names)
@@ -144,6 +186,7 @@ class Assembly:
             output=page.output,
             outputs=self._outputs,
             facts=self._facts(),
+            live_inputs=live,
         )
         names = {**page.meta, **names, "publication": self._facts()}
         opened = Scope(store, self._formatter, names)
@@ -151,7 +194,8 @@ class Assembly:
         html = renderer.render(page.source.nodes, scope)
         store.run_all()
         tables = tuple(sorted(store.tables))
-        return Body(html, tuple(markdown.headings), tables, _shown_queries(store))
+        body = Body(html, tuple(markdown.headings), tables, _shown_queries(store))
+        return body, renderer.inputs.all()
 
     def _read(self, file: Path) -> Page:
         page = read_page(self._content, file)
@@ -211,14 +255,15 @@ class Assembly:
         return {
             "vars": self._variables,
             "params": page.params,
-            "audience": {"name": self._options.audience.name, **self._values_of_audiences()},
+            "audience": self._names_of_audience(),
         }
 
-    def _values_of_audiences(self) -> dict[str, object]:
+    def _names_of_audience(self) -> dict[str, object]:
         """Every name that an audience gives a value to, null in builds for others."""
         every = self._options.settings.audiences.values()
         nothing = {name: None for each in every for name in each.values}
-        return nothing | dict(self._options.audience.values)
+        chosen = self._options.audience
+        return {"name": chosen.name, **nothing, **chosen.values}
 
     def _facts(self) -> dict[str, object]:
         return {
@@ -242,6 +287,10 @@ class Assembly:
                 declared.append(query.name)
         declared = list(dict.fromkeys(declared))
         return QueryStore(queries, tuple(declared), names, self._runner, page.notices)
+
+
+def _choices(inputs: Sequence[Input], name: str) -> list[tuple[Choice, ...]]:
+    return [each.choices for each in inputs if each.name == name]
 
 
 def _shown_queries(store: QueryStore) -> tuple[Query, ...]:

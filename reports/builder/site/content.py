@@ -92,6 +92,16 @@ class Content:
         relative = page.relative_to(self.root / "pages")
         return relative.with_suffix(".html").as_posix()
 
+    def partial_files(self) -> list[Path]:
+        """The files that pages can put in."""
+        return sorted((self.root / "partials").rglob("*.md"))
+
+    def shared_files(self) -> list[Path]:
+        """What a page can use beside its own file."""
+        folders = (self.root / name for name in ("queries", "static"))
+        inside = [file for folder in folders for file in folder.rglob("*") if file.is_file()]
+        return [*self.partial_files(), *sorted(inside)]
+
     def shared_queries(self) -> dict[str, QuerySource]:
         """The queries of the folder, by name; `sales/by_day.sql` is `sales_by_day`."""
         folder = self.root / "queries"

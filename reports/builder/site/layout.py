@@ -24,6 +24,7 @@ from reports.builder.site.settings import SiteSettings
 _TOC_LEVEL = 2
 _FEWEST_SECTIONS = 3
 _COMMENT_OR_INDENT = re.compile(r"^[ \t]*(?://[^\n]*(?:\n|\Z))?", re.MULTILINE)
+_EMPTY_LINES = re.compile(r"\n{2,}")
 
 
 @dataclass(frozen=True)
@@ -134,7 +135,7 @@ class Layouts:
 
 def shortened(script: str) -> str:
     """A script without its indentation and its lines of comment."""
-    return _COMMENT_OR_INDENT.sub("", script).strip()
+    return _EMPTY_LINES.sub("\n", _COMMENT_OR_INDENT.sub("", script)).strip()
 
 
 def _sections(headings: Sequence[Heading]) -> list[Heading]:
