@@ -1,12 +1,14 @@
 """Churn: P(no order within the horizon), the mean of a logistic regression and boosted trees.
 
-Both see the BTYD outputs. A one-parameter shift of the log-odds brings the newest level in, if a
-back-test on the training cutoffs says that it helps.
+Both see the BTYD outputs, and neither knows the season. A shift of the log-odds puts the level
+right: the one that the cutoff a year before would have needed, where the history has one; else the
+newest, if a back-test on the training cutoffs says that it helps.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -18,12 +20,15 @@ from scipy.special import expit, logit
 
 from ml import boosting
 from ml.features import Scaling, fit_scaling, known_columns, tree_matrix
+from ml.levels import year_before
 from ml.metrics import brier, measure
 
 Array = npt.NDArray[np.float64]
 
 EPSILON = 1e-4
 MAX_SHIFT = 3.0
+MIN_SEASON_HISTORY_DAYS = 90
+"""With less history behind it, a cutoff says nothing about the season."""
 
 
 @dataclass(frozen=True)
@@ -36,10 +41,19 @@ class ChurnModel:
     linear: Any
     trees: Any
     shift: float
+    season: Mapping[date, float] = field(default_factory=dict)
+    """The shift that each training cutoff would have needed."""
 
-    def predict(self, frame: pd.DataFrame) -> Array:
+    def predict(self, frame: pd.DataFrame, cutoff: date) -> Array:
         """P(no order within the horizon), by customer."""
-        return _shifted(self.unshifted(frame), self.shift)
+        return _shifted(self.unshifted(frame), self.shift_at(cutoff))
+
+    def shift_at(self, cutoff: date) -> float:
+        """The shift of the season, or the newest where no season is known."""
+        neighbours = year_before(list(self.season), cutoff)
+        if not neighbours:
+            return self.shift
+        return sum(self.season[day] * weight for day, weight in neighbours.items())
 
     def unshifted(self, frame: pd.DataFrame) -> Array:
         """The mean probability before the shift."""
@@ -55,15 +69,29 @@ class ChurnModel:
 
 
 def fit_churn(panel: pd.DataFrame, horizon_days: int) -> ChurnModel:
-    """Fit to labelled rows of several cutoffs; the shift is learned from the newest of them."""
+    """Fit to labelled rows of several cutoffs."""
     model = _fit_pair(panel, horizon_days)
+    return replace(model, season=_season(model, panel), shift=_newest_shift(panel, horizon_days))
+
+
+def _season(model: ChurnModel, panel: pd.DataFrame) -> dict[date, float]:
+    """The shift that each training cutoff with some history would have needed."""
+    needed = {}
+    for cutoff in sorted(set(panel["cutoff_date"])):
+        rows = panel[panel["cutoff_date"] == cutoff]
+        if rows["tenure_days"].max() >= MIN_SEASON_HISTORY_DAYS:
+            needed[cutoff] = _level_shift(model.unshifted(rows), churned(rows))
+    return needed
+
+
+def _newest_shift(panel: pd.DataFrame, horizon_days: int) -> float:
+    """What the newest training cutoff would have needed, if a back-test says that it helps."""
     if not _shift_helps(panel, horizon_days):
-        return model
+        return 0.0
     newest = max(panel["cutoff_date"])
     before = panel[panel["cutoff_date"] <= newest - timedelta(days=horizon_days)]
     rows = panel[panel["cutoff_date"] == newest]
-    earlier = _fit_pair(before, horizon_days)
-    return replace(model, shift=_level_shift(earlier.unshifted(rows), churned(rows)))
+    return _level_shift(_fit_pair(before, horizon_days).unshifted(rows), churned(rows))
 
 
 def churned(panel: pd.DataFrame) -> Array:

@@ -5,7 +5,9 @@
 3. M1 = e x boosted Poisson of the ratio spend / (e x level), weighted with sqrt(e); M2 = the same
    with a Tweedie GLM on signed logarithms; M3 = a Tweedie GLM of the spend itself.
 4. The mean of e, M1, M2, M3, rescaled to the sum of e.
-5. Times the level of the same season a year before, where the history has one.
+5. Times the level to expect of the season, where the history knows one a year before (`levels`).
+
+The range around it is boosted and conformalised (`intervals`).
 """
 
 from __future__ import annotations
@@ -20,16 +22,15 @@ import pandas as pd
 
 from ml import boosting
 from ml.features import Scaling, fit_scaling, known_columns, tree_matrix
+from ml.intervals import Ranges, fit_ranges
+from ml.levels import Levels, learn_levels
 from ml.margin import MarginModel, fit_margin
 from ml.monthly import month_count, month_shares
 
 Array = npt.NDArray[np.float64]
 
-LOW, HIGH = 0.1, 0.9
 MIN_EXPECTED_SHARE = 0.5
 MAX_RATIO = 20.0
-MAX_SEASON = 3.0
-SEASON_TOLERANCE_DAYS = 20
 GLM_PENALTY = 1.0
 
 
@@ -56,37 +57,69 @@ class ClvPrediction:
 
 
 @dataclass(frozen=True)
-class ClvModel:
-    """The fitted ensemble of one set of cutoffs."""
+class Ensemble:
+    """BG/NBD + Gamma-Gamma and three models that correct it, in the unit of its expectation."""
 
-    horizon_days: int
     columns: tuple[str, ...]
     scaling: Scaling
     ratio_trees: Any
     ratio_glm: Any
     value_glm: Any
-    low: Any
-    high: Any
-    levels: dict[date, float]
-    order_levels: dict[date, float]
+
+    def relative_value(self, frame: pd.DataFrame) -> Array:
+        """The mean of the members for the customers of a cutoff: adds up to the expectation."""
+        ensemble = self.mean(frame)
+        expected = frame["btyd_spend"].to_numpy(np.float64)
+        total = ensemble.sum()
+        return ensemble * (expected.sum() / total) if total else ensemble
+
+    def mean(self, frame: pd.DataFrame) -> Array:
+        """The mean of the members, each with its own level."""
+        mean: Array = np.mean(list(self.members(frame).values()), axis=0)
+        return mean
+
+    def members(self, frame: pd.DataFrame) -> dict[str, Array]:
+        """What each member says."""
+        expected = frame["btyd_spend"].to_numpy(np.float64)
+        linear = self.scaling(frame)
+        return {
+            "expectation": expected,
+            "boosted_ratio": expected * self.ratio_trees.predict(tree_matrix(frame, self.columns)),
+            "linear_ratio": expected * np.minimum(self.ratio_glm.predict(linear), MAX_RATIO),
+            "linear_value": self.value_glm.predict(linear),
+        }
+
+
+@dataclass(frozen=True)
+class ClvModel:
+    """The fitted ensemble of one set of cutoffs, with its ranges, levels and margins."""
+
+    horizon_days: int
+    ensemble: Ensemble
+    ranges: Ranges
+    levels: Levels
     margin: MarginModel
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The features it has learned from."""
+        return self.ensemble.columns
 
     def predict(self, frame: pd.DataFrame, cutoff: date) -> ClvPrediction:
         """Predict for all customers of one cutoff, BTYD columns included."""
-        value = self.relative_value(frame) * season(self.levels, cutoff)
-        trees = tree_matrix(frame, self.columns)
-        season_factor = season(self.levels, cutoff)
-        low = np.expm1(np.maximum(self.low.predict(trees), 0)) * season_factor
-        high = np.expm1(np.maximum(self.high.predict(trees), 0)) * season_factor
+        level = self.levels.factor(frame, cutoff)
+        relative = self.ensemble.relative_value(frame)
+        low, high = self.ranges.predict(frame, relative)
+        value = relative * level
         per_day = (frame["order_count"] / frame["purchase_days"]).to_numpy(np.float64)
         orders = frame["btyd_orders"].to_numpy(np.float64) * per_day
         return ClvPrediction(
-            value,
-            np.minimum(low, value),
-            np.maximum(high, value),
-            orders * season(self.order_levels, cutoff),
-            value[:, None] * self.month_shares(frame),
-            value * self.margin.predict(frame),
+            value=value,
+            low=low * level,
+            high=high * level,
+            orders=orders * level,
+            monthly=value[:, None] * self.month_shares(frame),
+            margin=value * self.margin.predict(frame),
         )
 
     def month_shares(self, frame: pd.DataFrame) -> Array:
@@ -96,61 +129,50 @@ class ClvModel:
         )
         return month_shares(half, whole, month_count(self.horizon_days))
 
-    def relative_value(self, frame: pd.DataFrame) -> Array:
-        """The ensemble before the season: adds up to the BTYD expectation."""
-        ensemble = self.members(frame)
-        expected = frame["btyd_spend"].to_numpy(np.float64)
-        total = ensemble.sum()
-        return ensemble * (expected.sum() / total) if total else ensemble
-
     def members(self, frame: pd.DataFrame) -> Array:
-        """The mean of the four members, each with its own level."""
-        expected = frame["btyd_spend"].to_numpy(np.float64)
-        ratio = self.ratio_trees.predict(tree_matrix(frame, self.columns))
-        linear = self.scaling(frame)
-        ratio_linear = np.minimum(self.ratio_glm.predict(linear), MAX_RATIO)
-        direct = self.value_glm.predict(linear)
-        members: Array = expected * (1 + ratio + ratio_linear) + direct
-        return members / 4
+        """The mean of the members: what reasons explain."""
+        return self.ensemble.mean(frame)
 
 
 def fit_clv(panel: pd.DataFrame, horizon_days: int) -> ClvModel:
-    """Fit the ensemble to labelled rows of several cutoffs."""
-    from sklearn.linear_model import TweedieRegressor
+    """Fit to labelled rows of several cutoffs."""
+    levels = learn_levels(panel, horizon_days)
+    level = panel["cutoff_date"].map(levels.at).to_numpy(np.float64)
+    levelled = panel["label_revenue"].to_numpy(np.float64) / level
+    ensemble = _fit_ensemble(panel, levelled)
+    value = np.empty(len(panel))
+    for rows in panel.groupby("cutoff_date").indices.values():
+        value[rows] = ensemble.relative_value(panel.iloc[rows])
+    return ClvModel(
+        horizon_days=horizon_days,
+        ensemble=ensemble,
+        ranges=fit_ranges(panel, ensemble.columns, levelled, value),
+        levels=levels,
+        margin=fit_margin(panel),
+    )
 
-    value = panel["label_revenue"].to_numpy(np.float64)
-    expected = panel["btyd_spend"].to_numpy(np.float64)
-    expected = np.maximum(expected, MIN_EXPECTED_SHARE * expected.mean())
-    levels = cutoff_levels(panel, "label_revenue", "btyd_spend")
-    level = panel["cutoff_date"].map(levels).to_numpy(np.float64)
-    levelled = value / level
-    ratio, weight = levelled / expected, np.sqrt(expected)
-    columns = known_columns(panel)
-    scaling = fit_scaling(panel, columns)
-    trees, linear, rows = tree_matrix(panel, columns), scaling(panel), len(panel)
+
+def _fit_ensemble(panel: pd.DataFrame, levelled: Array) -> Ensemble:
+    from sklearn.linear_model import TweedieRegressor
 
     def glm() -> Any:
         return TweedieRegressor(
             power=1.5, alpha=GLM_PENALTY, link="log", solver="newton-cholesky", max_iter=200
         )
 
-    unit = float(levelled.mean()) or 1.0
-    quantile = [
-        boosting.regressor(rows, loss="quantile", quantile=share).fit(trees, np.log1p(levelled))
-        for share in (LOW, HIGH)
-    ]
-    return ClvModel(
-        horizon_days=horizon_days,
+    expected = panel["btyd_spend"].to_numpy(np.float64)
+    expected = np.maximum(expected, MIN_EXPECTED_SHARE * expected.mean())
+    ratio, weight = levelled / expected, np.sqrt(expected)
+    columns = known_columns(panel)
+    scaling = fit_scaling(panel, columns)
+    linear, unit = scaling(panel), float(levelled.mean()) or 1.0
+    trees = boosting.regressor(len(panel), loss="poisson")
+    return Ensemble(
         columns=columns,
         scaling=scaling,
-        ratio_trees=boosting.regressor(rows, loss="poisson").fit(trees, ratio, weight),
+        ratio_trees=trees.fit(tree_matrix(panel, columns), ratio, weight),
         ratio_glm=glm().fit(linear, ratio, weight),
         value_glm=_Scaled(glm().fit(linear, levelled / unit), unit),
-        low=quantile[0],
-        high=quantile[1],
-        levels=levels,
-        order_levels=cutoff_levels(panel, "label_orders", "btyd_orders"),
-        margin=fit_margin(panel),
     )
 
 
@@ -164,21 +186,3 @@ class _Scaled:
     def predict(self, matrix: Array) -> Array:
         predicted: Array = self.model.predict(matrix) * self.unit
         return predicted
-
-
-def cutoff_levels(panel: pd.DataFrame, label: str, expected: str) -> dict[date, float]:
-    """True total over expected total, by cutoff."""
-    totals = panel.groupby("cutoff_date")[[label, expected]].sum()
-    ratio = totals[label] / totals[expected].replace(0, np.nan)
-    shown = ratio.clip(0.01, 100).fillna(1.0)
-    return {day: float(shown.loc[day]) for day in sorted(set(panel["cutoff_date"]))}
-
-
-def season(levels: dict[date, float], cutoff: date) -> float:
-    """The level a year before a cutoff, or 1 where the history has none."""
-    if not levels:
-        return 1.0
-    nearest = min(levels, key=lambda day: (abs((cutoff - day).days - 365), day))
-    if abs((cutoff - nearest).days - 365) > SEASON_TOLERANCE_DAYS:
-        return 1.0
-    return float(np.clip(levels[nearest], 1 / MAX_SEASON, MAX_SEASON))

@@ -51,6 +51,8 @@ Beside these stands `btyd_orders_first_half`, for the path by month: no model le
 
 MODEL_FEATURES = (*FEATURES, *BUYING)
 FIT_SAMPLE = 50_000
+MOSTLY_ZERO = 0.8
+"""Of customers with P(no order) beyond it, nothing is expected, and a range says little."""
 
 
 @dataclass(frozen=True)
@@ -62,7 +64,7 @@ class Buying:
 
     def describe(self, frame: pd.DataFrame, horizon_days: int) -> pd.DataFrame:
         """The feature rows with the BTYD columns for a horizon added."""
-        x, t_x, age = _rhythm(frame)
+        x, t_x, age = rhythm(frame)
         orders = self.rate.expected_purchases(horizon_days, x, t_x, age)
         half = self.rate.expected_purchases(horizon_days / 2, x, t_x, age)
         count = frame["purchase_days"].to_numpy(np.float64)
@@ -84,7 +86,7 @@ def fit_buying(frame: pd.DataFrame) -> Buying:
     sample = frame.iloc[::step] if step > 1 else frame
     count = sample["purchase_days"].to_numpy(np.float64)
     mean = sample["average_day_amount"].to_numpy(np.float64)
-    return Buying(fit_beta_geometric(*_rhythm(sample)), fit_gamma_gamma(count, mean))
+    return Buying(fit_beta_geometric(*rhythm(sample)), fit_gamma_gamma(count, mean))
 
 
 @dataclass(frozen=True)
@@ -133,7 +135,8 @@ def signed_log(frame: pd.DataFrame, columns: tuple[str, ...]) -> Array:
     return np.sign(values) * np.log1p(np.abs(values))
 
 
-def _rhythm(frame: pd.DataFrame) -> tuple[Array, Array, Array]:
+def rhythm(frame: pd.DataFrame) -> tuple[Array, Array, Array]:
+    """Repeat purchases, age at the last of them, and age, as the BTYD models take them."""
     columns = ("repeat_days", "last_repeat_age_days", "tenure_days")
     x, t_x, age = (frame[name].to_numpy(np.float64) for name in columns)
     return x, t_x, age

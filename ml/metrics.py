@@ -140,6 +140,11 @@ def brier(truth: Array, prediction: Array) -> Measure:
     return _mean_of((truth - prediction) ** 2)
 
 
+def accuracy(truth: Array, prediction: Array) -> Measure:
+    """Share of rows on whose side of one half the probability is; see the majority's share too."""
+    return _mean_of(((prediction >= 0.5) == (truth > 0.5)).astype(np.float64))
+
+
 def calibration_error(truth: Array, prediction: Array) -> Measure:
     """Mean distance of predicted and true share over ten groups of equal size."""
     order = np.argsort(prediction, kind="stable")
@@ -186,6 +191,12 @@ def pinball(share: float) -> Metric:
 def coverage(truth: Array, low: Array, high: Array) -> float:
     """Share of true values inside their interval."""
     return float(np.mean((truth >= low) & (truth <= high))) if len(truth) else float("nan")
+
+
+def quintile_coverage(truth: Array, low: Array, high: Array, value: Array) -> list[float]:
+    """Coverage in each fifth of the rows by predicted value, least first."""
+    order = np.argsort(value, kind="stable")
+    return [coverage(truth[rows], low[rows], high[rows]) for rows in np.array_split(order, 5)]
 
 
 def winkler(truth: Array, low: Array, high: Array, level: float = 0.8) -> float:

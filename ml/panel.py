@@ -15,7 +15,9 @@ from ml.errors import TooLittleData
 from ml.features import FEATURES, Buying, fit_buying
 from ml.settings import load_settings
 
-MAX_TRAINING_CUTOFFS = 10
+MAX_TRAINING_CUTOFFS = 12
+"""Enough for the cutoff a year before the one to be scored to be among them."""
+
 MAX_HOLDOUT_CUTOFFS = 3
 ENOUGH_TRAINING_CUTOFFS = 6
 MIN_CUSTOMERS_AT_CUTOFF = 200

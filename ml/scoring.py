@@ -55,10 +55,10 @@ def clv_rows(model: Any, frame: pd.DataFrame, cutoff: date) -> pd.DataFrame:
     return values.join(_reasons(frame, score, "raises the value", "lowers the value"))
 
 
-def churn_rows(model: Any, frame: pd.DataFrame, cutoff: date) -> pd.DataFrame:  # noqa: ARG001
+def churn_rows(model: Any, frame: pd.DataFrame, cutoff: date) -> pd.DataFrame:
     """P(no order within the horizon), with reasons."""
     values = pd.DataFrame(
-        {"horizon_days": model.horizon_days, "churn_probability": model.predict(frame)},
+        {"horizon_days": model.horizon_days, "churn_probability": model.predict(frame, cutoff)},
         index=frame.index,
     )
 

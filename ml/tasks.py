@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 import numpy as np
@@ -13,12 +14,12 @@ import pandas as pd
 from ml import metrics
 from ml.churn import churned, fit_churn
 from ml.clv import fit_clv
-from ml.features import amount_from_repeats, previous_period
+from ml.features import MOSTLY_ZERO, amount_from_repeats, previous_period
 from ml.metrics import Array, Metric
 from ml.next_order import SOON_DAYS, fit_next_order
 from ml.settings import Settings
 
-MORE_IS_BETTER = {"gini", "spearman", "roc_auc", "pr_auc", "top_decile_share"}
+MORE_IS_BETTER = {"gini", "spearman", "roc_auc", "pr_auc", "accuracy", "top_decile_share"}
 
 
 @dataclass(frozen=True)
@@ -76,7 +77,6 @@ class Task:
 
 
 ACTIVE_DAYS = 180
-MOSTLY_ZERO = 0.8
 AMOUNT_METRICS: Mapping[str, Metric] = {
     "gini": metrics.gini,
     "spearman": metrics.spearman,
@@ -89,6 +89,7 @@ PROBABILITY_METRICS: Mapping[str, Metric] = {
     "roc_auc": metrics.roc_auc,
     "pr_auc": metrics.pr_auc,
     "brier": metrics.brier,
+    "accuracy": metrics.accuracy,
     "calibration_error": metrics.calibration_error,
     "top_decile_lift": metrics.top_decile_lift,
 }
@@ -113,7 +114,12 @@ def judge_clv(model: Any, holdout: pd.DataFrame) -> dict[str, Judged]:
     truth = holdout["label_revenue"].to_numpy(np.float64)
     open_cases = holdout["btyd_quiet"].to_numpy() < MOSTLY_ZERO
     some = (truth[open_cases], low[open_cases], high[open_cases])
+    quintiles = metrics.quintile_coverage(*some, value[open_cases])
     facts = {
+        **{
+            f"coverage_80_of_likely_buyers_quintile_{place}": share
+            for place, share in enumerate(quintiles, 1)
+        },
         "coverage_80": metrics.coverage(truth, low, high),
         "coverage_80_of_likely_buyers": metrics.coverage(*some),
         "winkler_80_of_likely_buyers": metrics.winkler(*some),
@@ -129,11 +135,21 @@ def judge_clv(model: Any, holdout: pd.DataFrame) -> dict[str, Judged]:
     return {"revenue": Judged(truth, predictions, customers, AMOUNT_METRICS, facts)}
 
 
+def _by_cutoff(predict: Callable[[pd.DataFrame, date], Array], rows: pd.DataFrame) -> Array:
+    """Predictions for rows of several cutoffs, each told its own."""
+    predicted = np.empty(len(rows))
+    cutoffs: list[date] = sorted(set(rows["cutoff_date"]))
+    for cutoff in cutoffs:
+        own = (rows["cutoff_date"] == cutoff).to_numpy()
+        predicted[own] = predict(rows[own], cutoff)
+    return predicted
+
+
 def judge_churn(model: Any, holdout: pd.DataFrame) -> dict[str, Judged]:
     """P(no order), for all customers and for those active lately, beside three baselines."""
     truth = churned(holdout)
     predictions = {
-        "model": model.predict(holdout),
+        "model": _by_cutoff(model.predict, holdout),
         "logistic_regression": model.linear_probability(holdout),
         "bg_nbd": holdout["btyd_quiet"].to_numpy(np.float64),
         "recency": holdout["recency_days"].to_numpy(np.float64),
@@ -146,6 +162,9 @@ def judge_churn(model: Any, holdout: pd.DataFrame) -> dict[str, Judged]:
         own = predictions["model"][rows]
         facts = {
             "churned_share": float(truth[rows].mean()),
+            "accuracy_of_the_majority_class": float(
+                max(truth[rows].mean(), 1 - truth[rows].mean())
+            ),
             "calibration_error_of_a_perfect_model": metrics.calibration_floor(own),
         }
         judged[subject] = Judged(

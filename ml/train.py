@@ -33,6 +33,8 @@ RECIPE_FILES = (
     "churn",
     "clv",
     "features",
+    "intervals",
+    "levels",
     "margin",
     "monthly",
     "next_order",

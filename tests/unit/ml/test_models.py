@@ -6,8 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ml.churn import _level_shift, _shifted
-from ml.clv import cutoff_levels, season
+from ml.churn import ChurnModel, _level_shift, _shifted
 from ml.features import MODEL_FEATURES, fit_scaling, known_columns, previous_period
 from ml.reasons import FAMILIES, explain
 
@@ -23,33 +22,24 @@ def features(rows: int = 50) -> pd.DataFrame:
     return frame
 
 
-def test_the_season_is_the_level_a_year_before() -> None:
-    levels = {date(2025, 3, 1): 1.2, date(2025, 4, 1): 0.5}
-    assert season(levels, date(2026, 3, 10)) == 1.2
-    assert season(levels, date(2026, 4, 1)) == 0.5
-    assert season(levels, date(2027, 4, 1)) == 1.0
-    assert season({}, date(2026, 4, 1)) == 1.0
-    assert season({date(2025, 4, 1): 50.0}, date(2026, 4, 1)) == 3.0
-
-
-def test_levels_compare_what_came_with_what_was_expected() -> None:
-    panel = pd.DataFrame(
-        {
-            "cutoff_date": [date(2026, 1, 1)] * 2 + [date(2026, 2, 1)],
-            "label": [30.0, 0.0, 5.0],
-            "expected": [10.0, 10.0, 0.0],
-        }
-    )
-    levels = cutoff_levels(panel, "label", "expected")
-    assert levels == {date(2026, 1, 1): 1.5, date(2026, 2, 1): 1.0}
-
-
 def test_the_shift_brings_the_mean_to_what_was_seen_and_keeps_the_order() -> None:
     probability = np.linspace(0.05, 0.95, 200)
     label = (np.arange(200) % 10 < 7).astype(float)
     shifted = _shifted(probability, _level_shift(probability, label))
     assert shifted.mean() == pytest.approx(0.7)
     assert (np.diff(shifted) > 0).all()
+
+
+def churn_model(**fields: object) -> ChurnModel:
+    return ChurnModel(60, (), None, None, None, **fields)  # type: ignore[arg-type]
+
+
+def test_the_shift_is_that_of_the_season_or_else_the_newest() -> None:
+    model = churn_model(shift=0.7, season={date(2025, 3, 1): -0.2, date(2025, 4, 1): 0.42})
+    assert model.shift_at(date(2026, 3, 1)) == pytest.approx(-0.2)
+    assert model.shift_at(date(2026, 3, 11)) == pytest.approx(-0.2 + 0.62 * 10 / 31)
+    assert model.shift_at(date(2026, 6, 1)) == 0.7
+    assert churn_model(shift=0.7).shift_at(date(2026, 6, 1)) == 0.7
 
 
 def test_columns_without_a_value_are_left_out() -> None:
