@@ -1,4 +1,5 @@
 (() => {
+  'use strict';
   const all = (selector, root = document) => [...root.querySelectorAll(selector)];
   const on = (target, events, act) => events.split(' ').forEach(event => target.addEventListener(event, act));
   const byId = id => document.getElementById(id);

@@ -70,6 +70,8 @@ class QueryRunner:
         self._cache = cache or Cache()
         self.versions = versions or Versions()
         self._answers: dict[str, Answer] = {}
+        # Several threads would add floating-point numbers in another order in every build.
+        connection.execute("SET threads = 1")
         # The first cannot be loaded from disk here; the last freezes all settings.
         connection.execute("SET TimeZone = 'UTC'")
         connection.execute("SET lock_configuration = true")
@@ -143,7 +145,8 @@ class QueryRunner:
             raise QueryError("a query of a page is exactly one SELECT", query)
         if found := _CATALOGUE.search(_STRINGS_AND_COMMENTS.sub(" ", sql)):
             raise QueryError(f"'{found[1] or found[2]}' is not for pages", query)
-        tables = frozenset(self._connection.get_table_names(sql, qualified=True))
+        named = self._connection.get_table_names(sql, qualified=True)
+        tables = frozenset(name.partition(" AS ")[0] for name in named)
         for table in sorted(tables):
             if table.split(".")[0].strip('"') not in SCHEMAS or "." not in table:
                 allowed = ", ".join(SCHEMAS)

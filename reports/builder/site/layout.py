@@ -24,7 +24,7 @@ from reports.builder.site.settings import SiteSettings
 _TOC_LEVEL = 2
 _FEWEST_SECTIONS = 3
 _COMMENT_OR_INDENT = re.compile(r"^[ \t]*(?://[^\n]*(?:\n|\Z))?", re.MULTILINE)
-_EMPTY_LINES = re.compile(r"\n{2,}")
+_LINE_ENDS = re.compile(r"(?<=[;{,])\n+|\n+(?=\n)")
 
 
 @dataclass(frozen=True)
@@ -134,8 +134,8 @@ class Layouts:
 
 
 def shortened(script: str) -> str:
-    """A script without its indentation and its lines of comment."""
-    return _EMPTY_LINES.sub("\n", _COMMENT_OR_INDENT.sub("", script)).strip()
+    """A script without indentation, lines of comment, and line ends that say nothing."""
+    return _LINE_ENDS.sub("", _COMMENT_OR_INDENT.sub("", script)).strip()
 
 
 def _sections(headings: Sequence[Heading]) -> list[Heading]:
