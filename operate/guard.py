@@ -14,13 +14,14 @@ from typing import Any
 
 import sqlmesh
 from sqlmesh.core import constants
+from sqlmesh.core.model import OptimizedQueryCache
 from sqlmesh.core.plan.evaluator import BuiltInPlanEvaluator
 from sqlmesh.core.scheduler import Scheduler
 from sqlmesh.core.snapshot.evaluator import SnapshotEvaluator
 from sqlmesh.core.state_sync import EngineAdapterStateSync
 from sqlmesh.utils.errors import SQLMeshError
 
-from operate import batches, failures, repair, restatement, state
+from operate import batches, deferred, failures, repair, restatement, state
 
 SUPPORTED_SQLMESH = "0.236.4"
 _MARK = "_patron_guard"
@@ -55,6 +56,8 @@ _SIGNATURES = {
     ),
     "EngineAdapterStateSync._transaction": "self",
     "BuiltInPlanEvaluator._evaluate_stages": "self plan_stages plan",
+    "OptimizedQueryCache.put": "self model",
+    "OptimizedQueryCache.with_optimized_query": "self model name",
 }
 
 Wrapper = Callable[..., Any]
@@ -81,6 +84,8 @@ def install() -> None:
         "SnapshotEvaluator.create_snapshot": batches.create_snapshot,
         "EngineAdapterStateSync._transaction": state.transaction,
         "BuiltInPlanEvaluator._evaluate_stages": restatement.evaluate_stages,
+        "OptimizedQueryCache.put": deferred.put,
+        "OptimizedQueryCache.with_optimized_query": deferred.with_optimized_query,
     }
     for name, wrapper in wrappers.items():
         owner, attribute = owners[name], name.split(".")[1]
@@ -105,6 +110,7 @@ def check_sqlmesh(version: str | None = None) -> dict[str, type]:
         SnapshotEvaluator,
         EngineAdapterStateSync,
         BuiltInPlanEvaluator,
+        OptimizedQueryCache,
     )
     by_name = {owner.__name__: owner for owner in classes}
     owners = {name: by_name[name.split(".")[0]] for name in _SIGNATURES}

@@ -78,7 +78,7 @@ def reconcile(
         PatronError: If a model or audit fails; its rows are as they were, and the next run tries
             again.
     """
-    with transform.open_context(shop, load=False) as context:
+    with transform.open_context(shop) as context:
         production = _production(context, execution_time)
         cursor = context.engine_adapter.cursor
         if production is None:
@@ -96,7 +96,7 @@ def mark(shop: Shop, execution_time: str | None = None) -> ReconcileResult:
     Before a run this saves building twice, and lets the run pass where a parent was deleted whose
     children would stay.
     """
-    with transform.open_context(shop, load=False) as context:
+    with transform.open_context(shop) as context:
         production = _production(context, execution_time)
         cursor = context.engine_adapter.cursor
         if production is None:
@@ -119,7 +119,7 @@ def check(
     What is only made from something stale is listed too, without days where these are not known
     before it is built.
     """
-    with transform.open_context(shop, load=False) as context:
+    with transform.open_context(shop) as context:
         production = _production(context, execution_time)
         if production is None:
             return ReconcileResult(is_compared=False)
@@ -140,7 +140,7 @@ def rebuild(
     Raises:
         PatronError: If nothing was built yet, or a model or audit fails.
     """
-    with transform.open_context(shop, load=False) as context:
+    with transform.open_context(shop) as context:
         production = load_production(context, execution_time)
         if production is None:
             raise PatronError("the models were never built", remedy="run 'patron run' once")

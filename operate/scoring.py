@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
-from typing import TYPE_CHECKING
 
 import duckdb
 
@@ -13,26 +12,34 @@ from patron.errors import PatronError
 from patron.shop import Shop
 from patron.warehouse import reading
 
-if TYPE_CHECKING:
-    from ml.registry import ChampionInfo
-
 # The prediction models score the day before as-of, and go on daily for a week without new orders.
 DAYS_WITHOUT_ORDERS = 7
 # The tables that tell of the trained models themselves.
-RECORDS = ("ml.model_registry", "ml.model_metrics")
+RECORDS = (
+    "ml.model_registry",
+    "ml.model_metrics",
+    "ml.model_importance",
+    "ml.model_deciles",
+)
 
 
 def champions(shop: Shop) -> dict[str, str]:
-    """The version of the champion of each task that has one that can be used."""
-    return {task: model.version for task, model in _promoted(shop).items() if model.is_usable}
+    """The version that scores, of each task that has one that can be used."""
+    from ml.registry import TASKS, scoring_version
+
+    found = {task: scoring_version(shop, task) for task in TASKS}
+    return {task: version for task, version in found.items() if version is not None}
 
 
 def problems(shop: Shop) -> dict[str, str]:
     """Why a task's champion cannot be used, for each task where that is so."""
+    from ml.registry import TASKS, champion
+
+    found = {task: champion(shop, task) for task in TASKS}
     return {
         task: str(model.problem).splitlines()[0]
-        for task, model in _promoted(shop).items()
-        if not model.is_usable
+        for task, model in found.items()
+        if model is not None and not model.is_usable
     }
 
 
@@ -58,13 +65,6 @@ def score(shop: Shop, execution_time: str | None = None) -> TransformResult:
             "there is no trained model to score with", remedy="run 'patron train' first"
         )
     return reconcile.rebuild(shop, [*models, *RECORDS], day, execution_time)
-
-
-def _promoted(shop: Shop) -> dict[str, ChampionInfo]:
-    from ml.registry import TASKS, champion
-
-    found = {task: champion(shop, task) for task in TASKS}
-    return {task: model for task, model in found.items() if model is not None}
 
 
 def _scoring_day(shop: Shop, execution_time: str | None) -> date:

@@ -13,7 +13,7 @@ from typing import Any
 
 import duckdb
 
-from operate import failures, guard, session
+from operate import applied, failures, guard, session
 from operate.console import CalmConsole
 from operate.record import AuditOutcome
 from operate.session import PRODUCTION
@@ -56,18 +56,31 @@ def run_prod(
         PatronError: If a model or audit fails; its rows are as they were.
     """
     with open_context(shop) as context:
-        environment = context.state_reader.get_environment(PRODUCTION)
-        ready = environment is not None and environment.finalized_ts is not None
-        changed = bool(ready and context.diff(PRODUCTION))
+        plan_id = _plan_id(context)
+        if plan_id and applied.is_known(shop, plan_id):
+            return run_due(context, execution_time)
+        with explained():
+            context.load()
+        changed = bool(plan_id and context.diff(PRODUCTION))
         planned = TransformResult(())
-        if not ready or (changed and apply_changes):
+        if not plan_id or (changed and apply_changes):
             planned = _plan(context, execution_time=execution_time)
+            changed = False
         ran = run_due(context, execution_time)
+        if not changed:
+            applied.remember(shop, _plan_id(context))
         return TransformResult(
             models=tuple(dict.fromkeys((*planned.models, *ran.models))),
             warnings=(*planned.warnings, *ran.warnings),
-            unapplied_changes=changed and not apply_changes,
+            unapplied_changes=changed,
         )
+
+
+def _plan_id(context: Any) -> str:
+    """The plan that production was made by; empty where there is none that was finished."""
+    environment = context.state_reader.get_environment(PRODUCTION)
+    ready = environment is not None and environment.finalized_ts is not None
+    return str(environment.plan_id) if ready else ""
 
 
 def run_due(
@@ -98,14 +111,14 @@ def run_due(
 
 def ask(shop: Shop, query: str) -> list[tuple[Any, ...]]:
     """Ask the warehouse through SQLMesh's own connection, inside a process that writes."""
-    with open_context(shop, load=False) as context:
+    with open_context(shop) as context:
         rows: list[tuple[Any, ...]] = context.engine_adapter.fetchall(query)
         return rows
 
 
 @contextmanager
-def open_context(shop: Shop, *, load: bool = True) -> Iterator[Any]:
-    """SQLMesh on a shop, alone; without the project's files it works on what was planned."""
+def open_context(shop: Shop) -> Iterator[Any]:
+    """SQLMesh on a shop, alone, as it was planned; `load` reads the project's files."""
     from sqlmesh import Context
     from sqlmesh.core.console import set_console
 
@@ -117,7 +130,7 @@ def open_context(shop: Shop, *, load: bool = True) -> Iterator[Any]:
     set_console(CalmConsole())
     with writer_lock(shop, "patron"), failures.muted():
         with explained():
-            context = Context(paths=[str(shop.project)], load=load)
+            context = Context(paths=[str(shop.project)], load=False)
         try:
             yield context
         finally:

@@ -37,7 +37,7 @@ class Scratch:
     def of(cls, shop: Shop) -> Scratch:
         """From the models of a shop's production."""
         statements, tables, records = [], [], set()
-        with transform.open_context(shop, load=False) as context:
+        with transform.open_context(shop) as context:
             production = load_production(context, f"{LAST_DAY.isoformat()}T01:00:00")
             assert production is not None
             for snapshot in production.snapshots.values():

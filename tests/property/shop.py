@@ -89,7 +89,7 @@ class LivingShop:
             return
         chosen = None if step.is_whole else ["staging.stg_*"]
         try:
-            with transform.open_context(self.shop, load=False) as context:
+            with transform.open_context(self.shop) as context:
                 transform.run_due(context, self.moment, chosen)
         except PatronError:
             self.refused += 1

@@ -247,7 +247,7 @@ def test_killed_anywhere_a_plain_run_finishes_the_work(planned: Stock, tmp_path:
 
 
 def test_intervals_are_few_wide_and_begin_the_lookback_before(planned: Stock) -> None:
-    with transform.open_context(shop_of(planned), load=False) as context:
+    with transform.open_context(shop_of(planned)) as context:
         production = load_production(context, MOMENT)
         assert production is not None
         sales = production.named("staging.stg_sales")

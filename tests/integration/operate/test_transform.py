@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from sqlmesh import Context
 from stock import Ended, Stock
 
 from operate import transform
@@ -151,3 +152,25 @@ MODEL (
 
 SELECT day, amount FROM intermediate.int_running WHERE day BETWEEN @start_ds AND @end_ds
 """
+
+
+def test_files_that_did_not_change_are_not_read_again(
+    planned: Stock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shop = shop_of(planned)
+    transform.run_prod(shop, "2025-01-11T03:00:00")
+    with monkeypatch.context() as patched:
+        patched.setattr(Context, "load", _refuse)
+        assert transform.run_prod(shop, "2025-01-12T03:00:00").models
+        patched.setenv("PATRON_TIMEZONE", "Europe/Berlin")
+        with pytest.raises(AssertionError, match="the project is read"):
+            transform.run_prod(shop, "2025-01-12T03:00:00")
+    model = planned.project / "models" / "marts" / "mart_customers.sql"
+    model.write_text(model.read_text().replace("SUM(amount)", "SUM(amount * 2)"))
+    assert transform.run_prod(shop, "2025-01-12T03:00:00").unapplied_changes
+    # Told again by every run until it is applied
+    assert transform.run_prod(shop, "2025-01-12T04:00:00").unapplied_changes
+
+
+def _refuse(*_: object, **__: object) -> None:
+    raise AssertionError("the project is read")
