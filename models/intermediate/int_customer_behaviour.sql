@@ -51,7 +51,7 @@ WITH orders AS (
     SUM(days.spent_cents) AS spent_cents,
     SUM(days.squared_spent_cents) AS squared_spent_cents,
     SUM(days.numbered_spent_cents) AS numbered_spent_cents
-  FROM intermediate.int_customer_behaviour_orders AS days
+  FROM intermediate.int_customer_days AS days
   CROSS JOIN intermediate.int_as_of AS as_of
   WHERE
     days.order_date < as_of.as_of_date

@@ -56,102 +56,102 @@ MODEL (
   )
 );
 
-WITH order_history AS (
+WITH orders AS (
   SELECT
     orders.customer_id,
     @value_list(orders.payment_method) AS payment_methods,
-    COUNT(*) AS total_orders,
-    SUM(orders.item_count) AS total_items,
-    SUM(CASE WHEN orders.used_discount THEN 1 ELSE 0 END) AS discount_orders,
-    COUNT(DISTINCT @month_start(orders.order_date)) AS active_months,
-    SUM(CASE WHEN orders.order_value_tier = 'High' THEN 1 ELSE 0 END) AS high_value_orders,
-    SUM(CASE WHEN orders.order_value_tier = 'Medium' THEN 1 ELSE 0 END) AS medium_value_orders,
-    SUM(CASE WHEN orders.order_value_tier = 'Low' THEN 1 ELSE 0 END) AS low_value_orders,
-    SUM(CASE WHEN orders.order_date >= (
-      as_of.as_of_date - @recent_days
-    )::DATE THEN 1 ELSE 0 END) AS orders_last_30_days,
-    SUM(orders.net_revenue_amount) AS total_spent,
-    SUM(orders.gross_margin_amount) AS total_margin,
-    SUM(
-      CASE
-        WHEN orders.order_date >= (
-          as_of.as_of_date - @recent_days
-        )::DATE
-        THEN orders.net_revenue_amount
-        ELSE 0
-      END
-    ) AS spend_last_30_days,
-    SUM((
-      orders.net_revenue_amount * 100
-    )::BIGINT) AS spent_cents,
-    SUM((
-      orders.net_revenue_amount * 100
-    )::BIGINT * (
-      orders.net_revenue_amount * 100
-    )::BIGINT) AS squared_spent_cents,
     @quantile(orders.days_since_prior_order, 0.5) AS median_order_gap_days,
-    MAX(orders.days_since_prior_order) AS max_order_gap_days,
-    SUM(CASE WHEN orders.is_weekend THEN 1 ELSE 0 END) AS weekend_orders,
-    SUM(orders.order_hour) AS order_hours,
-    MIN(orders.order_date) AS first_order_date,
-    MAX(orders.order_date) AS last_order_date,
-    MAX(as_of.as_of_date) AS as_of_date
+    MAX(orders.days_since_prior_order) AS max_order_gap_days
   FROM intermediate.int_orders AS orders
   CROSS JOIN intermediate.int_as_of AS as_of
   WHERE
     orders.is_valid_sale AND NOT orders.is_guest AND orders.order_date < as_of.as_of_date
   GROUP BY
     orders.customer_id
-), item_history AS (
+), days AS (
   SELECT
-    items.customer_id,
-    COUNT(DISTINCT items.product_id) AS unique_products,
-    COUNT(*) AS total_lines,
-    SUM(CASE WHEN items.is_reorder THEN 1 ELSE 0 END) AS reordered_lines,
-    COUNT(items.cart_position) AS positioned_lines,
-    SUM(items.cart_position) AS cart_positions
-  FROM intermediate.int_order_items AS items
+    days.customer_id,
+    SUM(days.order_count) AS total_orders,
+    SUM(days.line_count) AS total_lines,
+    SUM(days.item_count) AS total_items,
+    SUM(days.discounted_order_count) AS discount_orders,
+    COUNT(DISTINCT @month_start(days.order_date)) AS active_months,
+    SUM(days.high_value_order_count) AS high_value_orders,
+    SUM(days.medium_value_order_count) AS medium_value_orders,
+    SUM(days.low_value_order_count) AS low_value_orders,
+    SUM(
+      CASE
+        WHEN days.order_date >= (
+          as_of.as_of_date - @recent_days
+        )::DATE
+        THEN days.order_count
+        ELSE 0
+      END
+    ) AS orders_last_30_days,
+    SUM(days.new_product_count) AS unique_products,
+    SUM(days.reordered_line_count) AS reordered_lines,
+    SUM(days.positioned_line_count) AS positioned_lines,
+    SUM(days.cart_position_sum) AS cart_positions,
+    SUM(days.net_revenue_amount) AS total_spent,
+    SUM(days.gross_margin_amount) AS total_margin,
+    SUM(
+      CASE
+        WHEN days.order_date >= (
+          as_of.as_of_date - @recent_days
+        )::DATE
+        THEN days.net_revenue_amount
+        ELSE 0
+      END
+    ) AS spend_last_30_days,
+    SUM(days.spent_cents) AS spent_cents,
+    SUM(days.squared_spent_cents) AS squared_spent_cents,
+    SUM(CASE WHEN @iso_weekday(days.order_date) >= 6 THEN days.order_count ELSE 0 END) AS weekend_orders,
+    SUM(days.order_hour_sum) AS order_hours,
+    MIN(days.order_date) AS first_order_date,
+    MAX(days.order_date) AS last_order_date,
+    MAX(as_of.as_of_date) AS as_of_date
+  FROM intermediate.int_customer_days AS days
   CROSS JOIN intermediate.int_as_of AS as_of
   WHERE
-    items.is_valid_sale AND NOT items.is_guest AND items.order_date < as_of.as_of_date
+    days.order_date < as_of.as_of_date
   GROUP BY
-    items.customer_id
+    days.customer_id
 )
 SELECT
-  orders.customer_id::TEXT AS customer_id,
+  days.customer_id::TEXT AS customer_id,
   orders.payment_methods::TEXT AS payment_methods,
-  orders.total_orders::BIGINT AS total_orders,
-  orders.total_items::BIGINT AS total_items,
-  orders.discount_orders::BIGINT AS discount_orders,
-  orders.active_months::BIGINT AS active_months,
-  orders.high_value_orders::BIGINT AS high_value_orders,
-  orders.medium_value_orders::BIGINT AS medium_value_orders,
-  orders.low_value_orders::BIGINT AS low_value_orders,
-  orders.orders_last_30_days::BIGINT AS orders_last_30_days,
-  COALESCE(items.unique_products, 0)::BIGINT AS unique_products,
-  DATE_DIFF('DAY', orders.first_order_date, orders.last_order_date)::BIGINT AS lifespan_days,
-  DATE_DIFF('DAY', orders.last_order_date, orders.as_of_date)::BIGINT AS days_since_last_order,
-  orders.total_spent::DECIMAL(18, 2) AS total_spent,
-  orders.total_margin::DECIMAL(18, 2) AS total_margin,
-  orders.spend_last_30_days::DECIMAL(18, 2) AS spend_last_30_days,
-  @safe_divide(orders.total_spent, orders.total_orders)::DOUBLE AS avg_order_value,
+  days.total_orders::BIGINT AS total_orders,
+  days.total_items::BIGINT AS total_items,
+  days.discount_orders::BIGINT AS discount_orders,
+  days.active_months::BIGINT AS active_months,
+  days.high_value_orders::BIGINT AS high_value_orders,
+  days.medium_value_orders::BIGINT AS medium_value_orders,
+  days.low_value_orders::BIGINT AS low_value_orders,
+  days.orders_last_30_days::BIGINT AS orders_last_30_days,
+  days.unique_products::BIGINT AS unique_products,
+  DATE_DIFF('DAY', days.first_order_date, days.last_order_date)::BIGINT AS lifespan_days,
+  DATE_DIFF('DAY', days.last_order_date, days.as_of_date)::BIGINT AS days_since_last_order,
+  days.total_spent::DECIMAL(18, 2) AS total_spent,
+  days.total_margin::DECIMAL(18, 2) AS total_margin,
+  days.spend_last_30_days::DECIMAL(18, 2) AS spend_last_30_days,
+  @safe_divide(days.total_spent, days.total_orders)::DOUBLE AS avg_order_value,
   CASE
-    WHEN orders.total_orders >= 2
-    THEN @stddev_of_sums(orders.total_orders, orders.spent_cents, orders.squared_spent_cents) / 100
+    WHEN days.total_orders >= 2
+    THEN @stddev_of_sums(days.total_orders, days.spent_cents, days.squared_spent_cents) / 100
   END::DOUBLE AS stddev_order_value,
   (
-    orders.total_orders::DOUBLE / GREATEST(DATE_DIFF('DAY', orders.first_order_date, orders.last_order_date) / @days_per_month, 1)
+    days.total_orders::DOUBLE / GREATEST(DATE_DIFF('DAY', days.first_order_date, days.last_order_date) / @days_per_month, 1)
   )::DOUBLE AS orders_per_month,
-  @safe_divide(DATE_DIFF('DAY', orders.first_order_date, orders.last_order_date), orders.total_orders - 1)::DOUBLE AS mean_order_gap_days,
+  @safe_divide(DATE_DIFF('DAY', days.first_order_date, days.last_order_date), days.total_orders - 1)::DOUBLE AS mean_order_gap_days,
   orders.median_order_gap_days::DOUBLE AS median_order_gap_days,
   orders.max_order_gap_days::BIGINT AS max_order_gap_days,
-  @safe_divide(items.reordered_lines, items.total_lines)::DOUBLE AS reorder_rate,
-  @safe_divide(orders.total_items, orders.total_orders)::DOUBLE AS avg_basket_size,
-  @safe_divide(items.cart_positions, items.positioned_lines)::DOUBLE AS mean_cart_position,
-  @safe_divide(orders.weekend_orders, orders.total_orders)::DOUBLE AS weekend_share,
-  @safe_divide(orders.order_hours, orders.total_orders)::DOUBLE AS mean_order_hour,
-  orders.first_order_date::DATE AS first_order_date,
-  orders.last_order_date::DATE AS last_order_date
-FROM order_history AS orders
-LEFT JOIN item_history AS items
-  ON orders.customer_id = items.customer_id
+  @safe_divide(days.reordered_lines, days.total_lines)::DOUBLE AS reorder_rate,
+  @safe_divide(days.total_items, days.total_orders)::DOUBLE AS avg_basket_size,
+  @safe_divide(days.cart_positions, days.positioned_lines)::DOUBLE AS mean_cart_position,
+  @safe_divide(days.weekend_orders, days.total_orders)::DOUBLE AS weekend_share,
+  @safe_divide(days.order_hours, days.total_orders)::DOUBLE AS mean_order_hour,
+  days.first_order_date::DATE AS first_order_date,
+  days.last_order_date::DATE AS last_order_date
+FROM days
+INNER JOIN orders
+  ON days.customer_id = orders.customer_id
