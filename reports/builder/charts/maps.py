@@ -122,7 +122,8 @@ class Earth:
         for spot in sorted(self.spots, key=lambda each: -each.radius):
             canvas.circle(
                 pixel(spot.at), spot.radius, spot.color, fill_opacity="0.75",
-                stroke="var(--card)", role="img", aria_label=spot.tip, data_tip=spot.tip, class_="spot",
+                stroke="var(--card)", role="img", aria_label=spot.tip, data_tip=spot.tip,
+                class_="spot",
             )  # fmt: skip
         if len(self.spots) <= _MAX_NAMED:
             for spot in self.spots:

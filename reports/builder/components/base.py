@@ -84,6 +84,7 @@ class Use:
         node: The tag.
         scope: What names mean there.
         page: The page that is being rendered.
+        table: The data of the component around it, for parts.
     """
 
     component: Component
@@ -91,6 +92,7 @@ class Use:
     node: nodes.Component
     scope: Scope
     page: PageRenderer
+    table: QueryResult | None = None
 
     def text(self, name: str) -> str | None:
         """A prop as text, None if it is not given."""
@@ -118,7 +120,9 @@ class Use:
         Raises:
             ComponentError: If the page names none.
         """
-        value = self.values["data"]
+        value = self.values.get("data")
+        if value is None:
+            value = self.table
         if not isinstance(value, QueryResult):
             raise ComponentError(f"<{self.component.name}> needs data={{query}}")
         return value

@@ -1,4 +1,4 @@
-"""Layout: <Grid>, <Group>, <Details>, <Tabs>, <Alert>, <Note>, <Info>, <LineBreak>, <PageBreak>."""
+"""Layout: <Grid>, <Group>, <Details>, <Accordion>, <Modal>, <Tabs>, <Alert>, <Note> and others."""
 
 from __future__ import annotations
 
@@ -26,6 +26,45 @@ def _details(use: Use) -> Markup:
     return Markup('<details class="fold"{}><summary>{}</summary><div>{}</div></details>').format(
         attributes, use.text("title"), use.children()
     )
+
+
+def _accordion(use: Use) -> Markup:
+    """Folds under each other; with `single`, opening one closes the others."""
+    number = use.page.count("accordion")
+    name = Markup(' name="accordion-{}"').format(number) if use.flag("single") else Markup("")
+    folds = [
+        Markup('<details class="fold"{}{}><summary>{}</summary><div>{}</div></details>').format(
+            name,
+            Markup(" open") if item.flag("open") else Markup(""),
+            _item_title(item),
+            item.children(),
+        )
+        for item in use.parts("AccordionItem")
+    ]
+    return Markup('<div class="accordion">{}</div>').format(Markup("").join(folds))
+
+
+def _item_title(item: Use) -> Markup:
+    description = item.text("description")
+    more = Markup(" <span>{}</span>").format(description) if description else Markup("")
+    return Markup("{}{}").format(item.text("title"), more)
+
+
+def _modal(use: Use) -> Markup:
+    """What the original shows in a dialog is a fold here, which print and search can open."""
+    title = use.text("title")
+    heading = Markup("<p><b>{}</b></p>").format(title) if title else Markup("")
+    return Markup('<details class="fold"{}><summary>{}</summary><div>{}{}</div></details>').format(
+        Markup(" open") if use.flag("open") else Markup(""),
+        use.text("buttonText"),
+        heading,
+        use.children(),
+    )
+
+
+def _print_group(use: Use) -> Markup:
+    kind = "no-print" if use.flag("hidden") else "together"
+    return Markup('<div class="{}">{}</div>').format(kind, use.children())
 
 
 def _tabs(use: Use) -> Markup:
@@ -71,6 +110,21 @@ COMPONENTS = (
         _grid,
     ),
     Component("Group", (), _group),
+    Component("Accordion", (Prop("single", "flag"),), _accordion, parts=("AccordionItem",)),
+    Component(
+        "AccordionItem",
+        (
+            Prop("title", required=True),
+            Prop("description"),
+            Prop("open", "flag"),
+            Prop("small", "ignored"),
+        ),
+        None,
+    ),
+    Component(
+        "Modal", (Prop("buttonText", required=True), Prop("title"), Prop("open", "flag")), _modal
+    ),
+    Component("PrintGroup", (Prop("hidden", "flag"),), _print_group),
     Component(
         "Details",
         (

@@ -266,7 +266,13 @@ COMPONENTS = (
     ),
     Component(
         "Chart",
-        (*_COMMON, Prop("swapXY", "flag"), Prop("type"), Prop("yScale", "flag")),
+        (
+            *_COMMON,
+            Prop("swapXY", "flag"),
+            Prop("type"),
+            Prop("yScale", "flag"),
+            Prop("options", "ignored"),
+        ),
         _mixed,
         parts=("Bar", "Line", "Area", "Scatter", *REFERENCES),
     ),

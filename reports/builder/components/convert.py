@@ -93,11 +93,11 @@ def _data(value: object, scope: Scope) -> QueryResult:
         if isinstance(found, QueryResult):
             return found
     if isinstance(value, list | tuple) and all(isinstance(row, Mapping) for row in value):
-        return _result_of_rows([dict(row) for row in value])
+        return result_of_rows([dict(row) for row in value])
     raise ComponentError("data= is not a query")
 
 
-def _result_of_rows(rows: list[dict[str, object]]) -> QueryResult:
+def result_of_rows(rows: list[dict[str, object]]) -> QueryResult:
     """Rows of an expression, such as `query.slice(0, 10)`, as a result of their own."""
     names = list(rows[0]) if rows else []
     columns = []

@@ -7,15 +7,21 @@ from dataclasses import dataclass, replace
 from markupsafe import Markup
 
 from reports.builder.components.base import Component, Prop, Use
+from reports.builder.components.chart_props import paint
 from reports.builder.components.delta import DELTA_PROPS
 from reports.builder.components.empty import EMPTY_PROPS, empty
 from reports.builder.data.result import QueryResult, Row, number
 from reports.builder.expressions.functions import text_of
+from reports.builder.formats import Format
 from reports.builder.render.urls import page_link
 from reports.builder.tables.cells import Cell, Column, cell
+from reports.builder.tables.grouping import grouped
 from reports.builder.tables.totals import AGGREGATES, is_additive, total
 
-_CONTENT = ("delta", "colorscale", "bar", "link", "image", "html")
+_CONTENT = (
+    *("delta", "colorscale", "bar", "link", "image", "html"),
+    *("sparkline", "sparkarea", "sparkbar"),
+)
 
 
 @dataclass(frozen=True)
@@ -24,27 +30,67 @@ class _Body:
     cells: list[Cell]
 
 
+@dataclass(frozen=True)
+class _Section:
+    name: str
+    rows: list[_Body]
+    totals: list[Cell]
+    size: int
+
+
 def _render(use: Use) -> Markup:
     if not use.data.rows:
         return empty(use)
     columns = _columns(use)
     rows = _sorted(use)
     page_size = use.values["rows"]
+    grouping = use.text("groupBy")
+    sections = _sections(use, columns, rows, grouping) if grouping else []
+    kind = use.text("groupType") or "accordion"
     return use.template(
         "data_table.html",
         title=use.text("title") or "",
         subtitle=use.text("subtitle") or "",
         columns=columns,
         groups=_column_groups(columns),
-        body=[_Body(place, _cells(use, columns, row)) for place, row in enumerate(rows, 1)],
-        totals=_totals(use, columns) if use.flag("totalRow") else None,
-        page_size=0 if page_size == "all" else int(use.number("rows") or 10),
+        body=[]
+        if sections
+        else [_Body(place, _cells(use, columns, row)) for place, row in enumerate(rows, 1)],
+        sections=sections,
+        section_column=kind == "section",
+        group_title=use.page.formatter.title(grouping) if grouping else "",
+        closed=kind == "accordion" and not use.flag("groupsOpen"),
+        totals=_totals(use.data, columns) if use.flag("totalRow") else None,
+        page_size=0 if sections or page_size == "all" else max(0, int(use.number("rows") or 10)),
+        head_style=_head_style(use),
         search=use.flag("search"),
         downloadable=use.flag("downloadable"),
-        sortable=use.flag("sortable"),
+        sortable=use.flag("sortable") and not sections,
         numbered=use.flag("rowNumbers"),
         classes=_classes(use),
     )
+
+
+def _head_style(use: Use) -> str:
+    """The colours of the headings, if the page gives any."""
+    styles = (("headerColor", "background"), ("headerFontColor", "color"))
+    given = [(prop, css) for prop, css in styles if use.values[prop] is not None]
+    return ";".join(f"{css}:{paint(use, prop, 'inherit')}" for prop, css in given)
+
+
+def _sections(use: Use, columns: list[Column], rows: list[Row], grouping: str) -> list[_Section]:
+    sections: list[_Section] = []
+    place = 0
+    for group in grouped(rows, grouping):
+        bodies = []
+        for row in group.rows:
+            place += 1
+            bodies.append(_Body(place, _cells(use, columns, row)))
+        totals: list[Cell] = []
+        if use.flag("subtotals"):
+            totals = _totals(group.result(use.data), columns, "Subtotal")
+        sections.append(_Section(group.name, bodies, totals, len(group.rows)))
+    return sections
 
 
 def _columns(use: Use) -> list[Column]:
@@ -52,7 +98,7 @@ def _columns(use: Use) -> list[Column]:
     wanted: list[tuple[str, Use | None]] = [(tag.text("id") or "", tag) for tag in tags] or [
         (name, None)
         for name in use.data.column_names
-        if name != use.text("link") or use.flag("showLinkCol")
+        if (name != use.text("link") or use.flag("showLinkCol")) and name != use.text("groupBy")
     ]
     return [_column(use, name, tag) for name, tag in wanted]
 
@@ -61,9 +107,13 @@ def _column(use: Use, name: str, tag: Use | None) -> Column:
     info = use.data.column(name)
     values = tuple(use.data.values(name))
     style = use.format(tag.text("fmt") if tag else None, name, values)
+    if tag and tag.text("fmtColumn"):
+        style = Format("")
     if tag and tag.text("contentType") == "html":
         tag.warn("contentType=html shows the text as it is: nothing from data is taken as HTML")
-    title = (tag.text("title") if tag else None) or use.page.formatter.title(name)
+    title = (tag.text("title") if tag else None) or (
+        use.page.formatter.title(name) if use.flag("formatColumnTitles") else name
+    )
     default = "right" if info and info.kind == "number" else "left"
     align = (tag.text("align") if tag else None) or default
     return Column(name, title, style, align, tag.text("colGroup") if tag else None, tag, values)
@@ -95,10 +145,10 @@ def _cells(use: Use, columns: list[Column], row: Row) -> list[Cell]:
     return [cell(column, row, url if place == 0 else None) for place, column in enumerate(columns)]
 
 
-def _totals(use: Use, columns: list[Column]) -> list[Cell]:
-    totals = [_total(use.data, column) for column in columns]
+def _totals(data: QueryResult, columns: list[Column], name: str = "Total") -> list[Cell]:
+    totals = [_total(data, column) for column in columns]
     if columns and totals[0].html == "":
-        totals[0] = replace(totals[0], html=Markup("Total"))
+        totals[0] = replace(totals[0], html=Markup("{}").format(name))
     return totals
 
 
@@ -109,6 +159,8 @@ def _total(data: QueryResult, column: Column) -> Cell:
     style = column.style
     if tag and tag.text("totalFmt"):
         style = tag.page.formatter.resolve(tag.text("totalFmt"), column.name, values=column.values)
+    if tag and tag.text("fmtColumn") and data.rows:
+        style = tag.format(text_of(data.rows[0].get(tag.text("fmtColumn") or "")), column.name)
     if tag and aggregate and aggregate not in AGGREGATES:
         return Cell(Markup("{}").format(aggregate), "", "")  # a text of the page's own
     if tag and aggregate == "sum" and not is_additive(column.name, style):
@@ -166,6 +218,21 @@ COMPONENTS = (
             Prop("wrapTitles", "flag"),
             Prop("link", "column"),
             Prop("showLinkCol", "flag"),
+            Prop("groupBy", "column"),
+            Prop("groupType", choices=("accordion", "section"), default="accordion"),
+            Prop("groupsOpen", "flag", default=True),
+            Prop("subtotals", "flag"),
+            Prop("headerColor", "any"),
+            Prop("headerFontColor", "any"),
+            Prop("formatColumnTitles", "flag", default=True),
+            *(
+                Prop(name, "ignored")
+                for name in (
+                    *("groupNamePosition", "accordionRowColor", "subtotalRowColor", "subtotalFmt"),
+                    *("subtotalFontColor", "totalRowColor", "totalFontColor", "backgroundColor"),
+                    *("isFullPage", "generateMarkdown", "totalFmt", "rowColor", "headerFontSize"),
+                )
+            ),
             *EMPTY_PROPS,
         ),
         _render,
@@ -177,13 +244,33 @@ COMPONENTS = (
             Prop("id", "column", required=True),
             Prop("title"),
             Prop("fmt", "format"),
+            Prop("fmtColumn", "column"),
             Prop("align", choices=("left", "right", "center")),
             Prop("contentType", choices=_CONTENT),
             Prop("colorScale", "any"),
+            Prop("colorPalette", "any"),
             Prop("colorMin", "number"),
+            Prop("colorMid", "number"),
             Prop("colorMax", "number"),
+            Prop("colorBreakpoints", "any"),
+            Prop("scaleColumn", "column"),
+            Prop("backgroundColor", "any"),
+            Prop("sparkX"),
+            Prop("sparkY"),
+            Prop("sparkColor", "any"),
+            Prop("sparkWidth", "number"),
+            Prop("sparkHeight", "number"),
+            Prop("sparkYScale", "ignored"),
+            Prop("height", "number"),
+            Prop("width", "number"),
+            Prop("deltaSymbol", "flag", default=True),
+            Prop("showValue", "flag", default=True),
+            Prop("openInNewTab", "ignored"),
+            Prop("wrapTitle", "ignored"),
+            Prop("colorScaleColumn", "ignored"),
             Prop("barColor"),
             Prop("negativeBarColor"),
+            Prop("backgroundBarColor", "ignored"),
             Prop("hideLabels", "flag"),
             Prop("totalAgg"),
             Prop("totalFmt", "format"),

@@ -65,7 +65,14 @@ def _render(use: Use) -> Markup:
     text = use.text("text") or ""
     if change is None:
         return Markup('<span class="delta neutral">{} {}</span>').format(MISSING, text)
-    return use.template("delta.html", change=change, text=text, chip=use.flag("chip"))
+    return use.template(
+        "delta.html",
+        change=change,
+        text=text,
+        chip=use.flag("chip"),
+        symbol=use.flag("showSymbol"),
+        shown=use.flag("showValue"),
+    )
 
 
 COMPONENTS = (
@@ -79,6 +86,9 @@ COMPONENTS = (
             Prop("fmt", "format"),
             Prop("text"),
             Prop("chip", "flag"),
+            Prop("showSymbol", "flag", default=True),
+            Prop("showValue", "flag", default=True),
+            Prop("symbolPosition", "ignored"),
             *DELTA_PROPS,
         ),
         _render,

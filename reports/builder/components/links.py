@@ -27,9 +27,28 @@ def _image(use: Use) -> Markup:
     return Markup('<img src="{}" alt="{}"{}>').format(source, use.text("description") or "", size)
 
 
+def _embed(use: Use) -> Markup:
+    """A page that needs no network cannot hold another one: it links to it."""
+    url = use.text("url") or ""
+    use.warn("is shown as a link: a report holds no other pages")
+    target = page_link(url, use.page.output, use.page.outputs)
+    return Markup('<a class="big-link" href="{}">{}</a>').format(target, use.text("title") or url)
+
+
 _LINK_PROPS = (Prop("url"), Prop("href"), Prop("label"), Prop("newTab", "ignored"))
 
 COMPONENTS = (
+    Component(
+        "Embed",
+        (
+            Prop("url", required=True),
+            Prop("title"),
+            Prop("width", "ignored"),
+            Prop("height", "ignored"),
+            Prop("border", "ignored"),
+        ),
+        _embed,
+    ),
     Component("Link", _LINK_PROPS, lambda use: _anchor(use, "link"), block=False),
     Component("LinkButton", _LINK_PROPS, lambda use: _anchor(use, "button"), block=False),
     Component("BigLink", _LINK_PROPS, lambda use: _anchor(use, "big-link")),

@@ -326,6 +326,9 @@ def _boxes(use: Use) -> tuple[list[Box], Format]:
 
 
 _NEEDED = ("x", "y")
+_FOREIGN = tuple(
+    Prop(name, "ignored") for name in ("y2", "y2Fmt", "labels", "labelSize", "labelFmt")
+)
 _POINT_PROPS = (
     *(each for each in BASE_PROPS if each.name not in _NEEDED),
     Prop("x", "column", required=True),
@@ -340,6 +343,7 @@ _POINT_PROPS = (
     Prop("outlineColor", "ignored"),
     Prop("outlineWidth", "ignored"),
     Prop("yScale", "ignored"),
+    *_FOREIGN,
 )
 
 COMPONENTS = (
@@ -355,7 +359,12 @@ COMPONENTS = (
         _points,
         parts=REFERENCES,
     ),
-    Component("Histogram", BASE_PROPS, _histogram, parts=REFERENCES),
+    Component(
+        "Histogram",
+        (*BASE_PROPS, *_FOREIGN, Prop("yScale", "ignored")),
+        _histogram,
+        parts=REFERENCES,
+    ),
     Component(
         "BoxPlot",
         (
@@ -370,6 +379,8 @@ COMPONENTS = (
             Prop("swapXY", "flag"),
             Prop("color", "any"),
             Prop("sort", "ignored"),
+            Prop("yScale", "ignored"),
+            *_FOREIGN,
         ),
         _box_plot,
         parts=REFERENCES,

@@ -13,8 +13,8 @@ _TOKEN = re.compile(
       | (?P<number>(?:\d[\d_]*\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)
       | (?P<name>[A-Za-z_$][\w$]*)
       | (?P<text>"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')
-      | (?P<template>`(?:[^`\\]|\\.)*`)
-      | (?P<operator>===|!==|==|!=|<=|>=|&&|\|\||\?\?|\?\.|\.\.\.|=>|[-+*/%<>!?:.,()\[\]{}])
+      | (?P<template>`)
+      | (?P<operator>===|!==|\*\*|==|!=|<=|>=|&&|\|\||\?\?|\?\.|\.\.\.|=>|[-+*/%<>!?:;.,()\[\]{}])
     """,
     re.VERBOSE | re.DOTALL,
 )
@@ -47,10 +47,35 @@ def tokenize(source: str) -> list[Token]:
         if match is None:
             raise ExpressionError(f"unexpected {source[position]!r} in {{{source.strip()}}}")
         position = match.end()
-        if match.lastgroup != "space":
+        if match.lastgroup == "template":
+            end = template_end(source, position)
+            tokens.append(Token("template", source[position:end]))
+            position = end + 1
+        elif match.lastgroup != "space":
             tokens.append(_token(match))
     tokens.append(Token("end", ""))
     return tokens
+
+
+def template_end(source: str, start: int) -> int:
+    """Where the template string that began before `start` ends, past those in its `${...}`."""
+    position, depth = start, 0
+    while position < len(source):
+        character = source[position]
+        if character == "\\":
+            position += 1
+        elif source.startswith("${", position) and depth == 0:
+            depth, position = 1, position + 1
+        elif depth and character in "'\"":
+            position = max(position, source.find(character, position + 1))
+        elif depth and character in "{}":
+            depth += 1 if character == "{" else -1
+        elif depth and character == "`":
+            position = template_end(source, position + 1)
+        elif character == "`":
+            return position
+        position += 1
+    raise ExpressionError(f"a template string is not closed in {{{source.strip()}}}")
 
 
 def unescape(text: str) -> str:
@@ -68,8 +93,6 @@ def _token(match: re.Match[str]) -> Token:
     match match.lastgroup:
         case "text":
             return Token("text", unescape(text[1:-1]))
-        case "template":
-            return Token("template", text[1:-1])
         case "number":
             return Token("number", text)
         case "name":

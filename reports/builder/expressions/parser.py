@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
-from reports.builder.expressions.lexer import ExpressionError, Token, tokenize, unescape
+from contextlib import suppress
+
+from reports.builder.expressions.lexer import (
+    ExpressionError,
+    Token,
+    template_end,
+    tokenize,
+    unescape,
+)
 from reports.builder.expressions.syntax import (
     Array,
+    Arrow,
     Binary,
     Call,
     Literal,
@@ -12,6 +21,7 @@ from reports.builder.expressions.syntax import (
     Name,
     Node,
     Object,
+    Spread,
     Template,
     Ternary,
     Unary,
@@ -24,6 +34,7 @@ _PRECEDENCE = {
     **dict.fromkeys(("<", ">", "<=", ">="), 4),
     **dict.fromkeys(("+", "-"), 5),
     **dict.fromkeys(("*", "/", "%"), 6),
+    "**": 7,
 }
 _CONSTANTS = {"true": True, "false": False, "null": None, "undefined": None}
 _MAX_DEPTH = 60
@@ -52,7 +63,8 @@ class _Parser:
         self._depth += 1
         if self._depth > _MAX_DEPTH:
             raise ExpressionError("the expression is nested too deeply")
-        condition = self._binary(1)
+        arrow = self._arrow()
+        condition = arrow or self._binary(1)
         if self._accept("?"):
             yes = self.expression()
             self._expect(":")
@@ -72,19 +84,67 @@ class _Parser:
             if precedence < lowest:
                 break
             self._at += 1
-            left = Binary(operator, left, self._binary(precedence + 1))
+            left = Binary(operator, left, self._binary(precedence + (operator != "**")))
         return left
 
     def _unary(self) -> Node:
         for operator in ("!", "-", "+"):
             if self._accept(operator):
                 return Unary(operator, self._unary())
+        if self._current == Token("name", "typeof"):
+            self._at += 1
+            return Unary("typeof", self._unary())
+        if self._current == Token("name", "new"):  # a date is made as by a function
+            self._at += 1
         return self._postfix(self._primary())
+
+    def _arrow(self) -> Node | None:
+        """A function, if one begins here."""
+        start = self._at
+        parameters = self._parameters()
+        if parameters is None or not self._accept("=>"):
+            self._at = start
+            return None
+        if not self._accept("{"):
+            return Arrow(parameters, self.expression())
+        if self._next() != Token("name", "return"):
+            self._fail(wanted="return")
+        body = self.expression()
+        self._accept(";")
+        self._expect("}")
+        return Arrow(parameters, body)
+
+    def _parameters(self) -> tuple[tuple[str, ...] | str, ...] | None:
+        if self._current.kind == "name":
+            return (self._next().value,)
+        if not self._accept("("):
+            return None
+        found: list[tuple[str, ...] | str] = []
+        while not self._accept(")"):
+            one = self._parameter()
+            if one is None or not (self._accept(",") or self._current.value == ")"):
+                return None
+            found.append(one)
+        return tuple(found)
+
+    def _parameter(self) -> tuple[str, ...] | str | None:
+        if self._current.kind == "name":
+            return self._next().value
+        if not self._accept("{"):
+            return None
+        names: list[str] = []
+        while not self._accept("}"):
+            token = self._next()
+            if token.kind != "name":
+                return None
+            names.append(token.value)
+            self._accept(",")
+        return tuple(names)
 
     def _postfix(self, node: Node) -> Node:
         while True:
             if self._accept(".") or self._accept("?."):
-                node = self._member(node)
+                node = Call(node, self._list(")")) if self._accept("(") else self._member(node)
             elif self._accept("["):
                 node = Member(node, self.expression())
                 self._expect("]")
@@ -133,24 +193,34 @@ class _Parser:
     def _list(self, closing: str) -> tuple[Node, ...]:
         items: list[Node] = []
         while not self._accept(closing):
-            items.append(self.expression())
+            items.append(self._item())
             if not self._accept(","):
                 self._expect(closing)
                 break
         return tuple(items)
 
+    def _item(self) -> Node:
+        return Spread(self.expression()) if self._accept("...") else self.expression()
+
     def _object(self) -> Node:
         items: list[tuple[str, Node]] = []
         while not self._accept("}"):
-            key = self._next()
-            if key.kind not in ("name", "text", "number"):
-                self._fail(key)
-            self._expect(":")
-            items.append((key.value, self.expression()))
+            items.append(self._field())
             if not self._accept(","):
                 self._expect("}")
                 break
         return Object(tuple(items))
+
+    def _field(self) -> tuple[str, Node]:
+        if self._accept("..."):
+            return "", Spread(self.expression())
+        key = self._next()
+        if key.kind not in ("name", "text", "number"):
+            self._fail(key)
+        if key.kind == "name" and self._current.value in (",", "}"):
+            return key.value, Name(key.value)
+        self._expect(":")
+        return key.value, self.expression()
 
     @property
     def _current(self) -> Token:
@@ -202,7 +272,10 @@ def closing_brace(text: str, start: int) -> int:
     position = start
     while position < len(text):
         character = text[position]
-        if character in "\"'`":
+        if character == "`":
+            with suppress(ExpressionError):
+                position = template_end(text, position + 1)
+        elif character in "\"'":
             position = _skip_string(text, position)
         elif character == "{":
             depth += 1
@@ -223,7 +296,7 @@ def _skip_string(text: str, start: int) -> int:
             position += 1
         elif text[position] == quote:
             return position
-        elif text[position] == "\n" and quote != "`":
+        elif text[position] == "\n":
             return start
         position += 1
     return start

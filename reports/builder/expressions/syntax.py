@@ -82,4 +82,32 @@ class Template:
     parts: tuple[Node, ...]
 
 
-Node = Literal | Name | Member | Call | Unary | Binary | Ternary | Array | Object | Template
+@dataclass(frozen=True)
+class Arrow:
+    """`(a, b) => value`; a parameter in braces takes fields out of its argument."""
+
+    parameters: tuple[tuple[str, ...] | str, ...]
+    body: Node
+
+
+@dataclass(frozen=True)
+class Spread:
+    """`...items`, in a list, an object or a call."""
+
+    items: Node
+
+
+Node = (
+    Literal
+    | Name
+    | Member
+    | Call
+    | Unary
+    | Binary
+    | Ternary
+    | Array
+    | Object
+    | Template
+    | Arrow
+    | Spread
+)

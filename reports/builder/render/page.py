@@ -13,6 +13,7 @@ from markupsafe import Markup
 from reports.builder.components.base import Component, ComponentError, Use
 from reports.builder.components.convert import convert_props, raw_value
 from reports.builder.components.registry import registered
+from reports.builder.data.result import QueryResult
 from reports.builder.data.sources import QueryError
 from reports.builder.expressions.evaluate import truthy
 from reports.builder.expressions.lexer import ExpressionError
@@ -253,7 +254,8 @@ class PageRenderer:
         self, component: Component, node: nodes.Component, scope: Scope, data: object = None
     ) -> Use:
         values = convert_props(component, node.props, scope, self.notices, data)
-        return Use(component, values, node, scope, self)
+        table = data if isinstance(data, QueryResult) else None
+        return Use(component, values, node, scope, self, table)
 
     def _failed_query(self, error: QueryError) -> Markup:
         """The message in full where the query is first used, its name after that."""

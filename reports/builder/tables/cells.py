@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from markupsafe import Markup
 
 from reports.builder.charts import palette
+from reports.builder.charts.shade import READABLE, Shades
+from reports.builder.charts.sparkline import sparkline
 from reports.builder.components.base import Use
 from reports.builder.components.delta import judge
 from reports.builder.data.result import Row, number
@@ -16,7 +18,6 @@ from reports.builder.expressions.functions import text_of
 from reports.builder.formats import Format
 from reports.builder.render.urls import page_link
 
-_MOST_COLOR = 55
 _LONG = 32
 
 
@@ -80,7 +81,7 @@ def cell(column: Column, row: Row, link: str | None = None) -> Cell:
     html = _content(column, row, value)
     if link and column.content != "link":
         html = Markup('<a href="{}">{}</a>').format(link, html)
-    return Cell(html, raw(value), _tint(column, value))
+    return Cell(html, raw(value), _tint(column, row, value))
 
 
 def raw(value: object) -> str:
@@ -88,12 +89,26 @@ def raw(value: object) -> str:
     return value.isoformat(" ") if isinstance(value, datetime) else text_of(value)
 
 
-def _content(column: Column, row: Row, value: object) -> Markup:
+def _content(  # noqa: PLR0911  one case for each kind of content
+    column: Column, row: Row, value: object
+) -> Markup:
     use = column.use
     text = column.style.text(value)
     amount = number(value)
+    if use and use.text("fmtColumn"):
+        wanted = text_of(row.get(use.text("fmtColumn") or "")) or None
+        text = use.format(wanted, column.name).text(value)
     if use and column.content == "delta" and (change := judge(value, column.style, use)):
-        return use.template("delta.html", change=change, text="", chip=use.flag("chip"))
+        return use.template(
+            "delta.html",
+            change=change,
+            text="",
+            chip=use.flag("chip"),
+            symbol=use.flag("deltaSymbol"),
+            shown=use.flag("showValue"),
+        )
+    if use and column.content.startswith("spark"):
+        return _spark(column, use, value)
     if use and column.content == "bar":
         return _bar(column, use, value, text)
     if use and column.content == "link" and value is not None:
@@ -107,8 +122,35 @@ def _content(column: Column, row: Row, value: object) -> Markup:
 
 def _image(use: Use, row: Row, path: str) -> Markup:
     source = use.page.images.data_uri(path, use.node.line)
-    alternative = text_of(row.get(use.text("alt") or ""))
-    return Markup('<img src="{}" alt="{}">').format(source, alternative)
+    wanted = use.text("alt") or ""
+    alternative = text_of(row[wanted]) if wanted in row else wanted
+    size = Markup("").join(
+        Markup(' {}="{}"').format(name, round(value))
+        for name in ("width", "height")
+        if (value := use.number(name))
+    )
+    return Markup('<img src="{}" alt="{}"{}>').format(source, alternative, size)
+
+
+def _spark(column: Column, use: Use, value: object) -> Markup:
+    """A course out of a list: of numbers, or of rows with the columns sparkX and sparkY."""
+    points = value if isinstance(value, list) else []
+    x, y = use.text("sparkX"), use.text("sparkY")
+    rows = [point for point in points if isinstance(point, Mapping)]
+    if rows and y:
+        ordered = sorted(rows, key=lambda row: text_of(row.get(x or "")))
+        values = [number(row.get(y)) for row in ordered]
+    else:
+        values = [number(point) for point in points]
+    named = use.values["sparkColor"]
+    return sparkline(
+        values,
+        label=f"{column.title}: course over {len(values)} periods",
+        kind={"sparkarea": "area", "sparkbar": "bar"}.get(column.content, "line"),
+        color=str(named) if named else None,
+        width=round(min(use.number("sparkWidth") or 80, 600)),
+        height=round(min(use.number("sparkHeight") or 20, 200)),
+    )
 
 
 def _link(use: Use, row: Row, target: str) -> Markup:
@@ -136,27 +178,44 @@ def _numbers(column: Column) -> list[float]:
     return [found for value in column.values if (found := number(value)) is not None]
 
 
-def _tint(column: Column, value: object) -> str:
-    amount = number(value)
-    if column.content != "colorscale" or column.use is None or amount is None:
+def _tint(column: Column, row: Row, value: object) -> str:
+    """The colour behind a cell: of its value, or of the value in another column."""
+    use = column.use
+    if use is None or column.content != "colorscale":
+        return _background(use)
+    scaled = use.text("scaleColumn")
+    amount = number(row.get(scaled)) if scaled else number(value)
+    if amount is None:
         return ""
     numbers = _numbers(column)
-    low = _bound(column.use.number("colorMin"), min(numbers))
-    high = _bound(column.use.number("colorMax"), max(numbers))
-    share = min(1.0, max(0.0, (amount - low) / ((high - low) or 1.0)))
-    paint, strength = _scale_color(column.use, share)
-    return f"background:color-mix(in srgb,{paint} {strength:.0f}%,transparent)"
+    if scaled:
+        numbers = [found for each in use.data.values(scaled) if (found := number(each)) is not None]
+    return f"background:{_shades(use, numbers or [amount]).color(amount)}"
 
 
-def _bound(given: float | None, found: float) -> float:
-    return found if given is None else given
+def _background(use: Use | None) -> str:
+    given = use.values.get("backgroundColor") if use else None
+    found = palette.color(str(given)) if given else None
+    return f"background:{found}" if found else ""
 
 
-def _scale_color(use: Use, share: float) -> tuple[str, float]:
-    """One colour growing stronger, or two that meet in the middle."""
-    wanted = use.values["colorScale"]
+def _shades(use: Use, numbers: Sequence[float]) -> Shades:
+    """The scale of a column: one colour growing stronger, or several that follow each other."""
+    wanted = use.values["colorScale"] or use.values["colorPalette"]
     names: Sequence[object] = wanted if isinstance(wanted, list) else [wanted or "accent"]
     paints = [palette.color(str(name)) or palette.SERIES[0] for name in names]
-    if len(paints) == 1:
-        return paints[0], share * _MOST_COLOR
-    return (paints[0] if share < 0.5 else paints[-1]), abs(share - 0.5) * 2 * _MOST_COLOR
+    points = use.values["colorBreakpoints"]
+    given = points if isinstance(points, list) else []
+    stops = [found for each in given if (found := number(each)) is not None]
+    low, middle, high = use.number("colorMin"), use.number("colorMid"), use.number("colorMax")
+    if len(stops) >= 2:
+        low, high = stops[0], stops[-1]
+        middle = stops[len(stops) // 2] if len(stops) > 2 else None
+    return Shades(
+        paints,
+        min(numbers) if low is None else low,
+        max(numbers) if high is None else high,
+        middle,
+        strongest=READABLE,
+        weakest=0.0,
+    )

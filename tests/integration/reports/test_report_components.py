@@ -159,7 +159,7 @@ def test_data_table_with_columns(render: Render) -> None:
     assert [text_of(row).split()[1] for row in rows[1:4]] == ["Rome", "Berlin", "Paris"]
     assert text_of(rows[4]).split() == ["Total", "€6,001", "18.5%", "6"]
     assert "width:100.0%" in html
-    assert "color-mix(in srgb,var(--good) 55%,transparent)" in html
+    assert "color-mix(in srgb,var(--good) 56%,var(--card))" in html
     assert 'colspan="2">Movement' in html
     assert 'type="search"' in html
     assert "shaded compact" in html
