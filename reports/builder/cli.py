@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -18,6 +18,12 @@ WAIT = click.option(
     "--wait", "wait_seconds", default=10.0, show_default=True, metavar="SECONDS",
     help="How long to wait for the published data.",
 )  # fmt: skip
+AUDIENCE = click.option(
+    "--audience", default="", metavar="NAME", help="Only the pages and rows of these readers."
+)
+PERIOD = click.option(
+    "--period", default="", metavar="2011-W45", help="What summaries of its kind are about."
+)
 STRICT = click.option("--strict", is_flag=True, help="Warnings make the command fail.")
 
 
@@ -38,39 +44,45 @@ def report(ctx: click.Context) -> None:
 @click.option(
     "--out", type=click.Path(path_type=Path), help="The site's folder. Default: site/ of the shop."
 )
+@AUDIENCE
+@PERIOD
+@click.option("--anew", is_flag=True, help="Use nothing of earlier builds.")
 @WAIT
 @JSON
 @STRICT
 @click.pass_context
 def build(
-    ctx: click.Context, out: Path | None, wait_seconds: float, as_json: bool, strict: bool
+    ctx: click.Context,
+    /,
+    *,
+    out: Path | None,
+    as_json: bool,
+    strict: bool,
+    **asked: Any,
 ) -> None:
     """Render all pages from the published data.
 
     A query that fails leaves its message in the page; the rest is built, and the exit code is 1.
     """
-    from reports.builder.api import build_site
+    from reports.builder.api import Request, build_site
 
-    result = build_site(
-        ctx.obj(),
-        out,
-        strict=strict,
-        wait_seconds=wait_seconds,
-        on_page=None if as_json else _say_page,
-    )
+    on_page = None if as_json else _say_page
+    result = build_site(ctx.obj(), out, strict=strict, on_page=on_page, request=Request(**asked))
     _report(ctx, result, as_json=as_json)
 
 
 @report.command(epilog="Example: patron report check --strict")
+@AUDIENCE
+@PERIOD
 @WAIT
 @JSON
 @STRICT
 @click.pass_context
-def check(ctx: click.Context, wait_seconds: float, as_json: bool, strict: bool) -> None:
+def check(ctx: click.Context, /, *, as_json: bool, strict: bool, **asked: Any) -> None:
     """Render all pages without writing them; with --strict, warnings and stale data fail."""
-    from reports.builder.api import check_site
+    from reports.builder.api import Request, check_site
 
-    result = check_site(ctx.obj(), strict=strict, wait_seconds=wait_seconds)
+    result = check_site(ctx.obj(), strict=strict, request=Request(**asked))
     _report(ctx, result, as_json=as_json)
 
 

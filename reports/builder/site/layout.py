@@ -113,13 +113,14 @@ class Layouts:
             items=navigation(self._root, page, self._settings.home),
             crumbs=breadcrumbs(self._root, page, self._settings.home),
             facts=self._publication.facts(),
-            warnings=self._publication.warnings(),
+            warnings=self._publication.warnings(body.tables),
+            tables=self._publication.states(body.tables),
             published=published.isoformat() if published else "",
             stale_days=self._publication.stale_days,
             toc=_sections(body.headings),
             body=body.html,
             queries=() if meta.get("neverShowQueries") else body.queries,
-            footer=[*_sources(body.tables), *self._publication.footer()],
+            footer=self._publication.footer(),
         )
         return str(html).rstrip() + "\n"
 
@@ -141,7 +142,3 @@ def shortened(script: str) -> str:
 def _sections(headings: Sequence[Heading]) -> list[Heading]:
     found = [heading for heading in headings if heading.level == _TOC_LEVEL]
     return found if len(found) >= _FEWEST_SECTIONS else []
-
-
-def _sources(tables: Sequence[str]) -> list[str]:
-    return [f"Source: {', '.join(tables)}."] if tables else []

@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from published_sample import change_sample
 
 from patron.errors import PatronError, UsageError
 from patron.shop import Shop
@@ -248,3 +249,46 @@ def test_layouts_and_themes_are_chosen_by_name(published: Shop, content: Path) -
     (content / "site.yaml").write_text("tilte: x\n")
     with pytest.raises(PatronError, match="unknown setting 'tilte'; did you mean 'title'"):
         built(published, content)
+
+
+def test_every_page_says_what_became_of_the_tables_it_reads(published: Shop, content: Path) -> None:
+    text = "```sql q\nSELECT COUNT(*) AS n FROM {0} AS t\n```\n{{q[0].n}}"
+    write(
+        content,
+        index=text.format("marts.fct_orders"),
+        other=text.format("marts.mart_executive_financial_summary"),
+        none="nothing",
+    )
+    change_sample(
+        published,
+        "DELETE FROM quality.model_runs; INSERT INTO quality.model_runs BY NAME"
+        " SELECT 'prod' AS environment, model, 'succeeded' AS outcome,"
+        " published_at - INTERVAL (age) HOUR AS finished_at FROM quality.publication,"
+        " (VALUES ('marts.fct_orders', 1), ('marts.mart_executive_financial_summary', 2400))"
+        " AS runs(model, age)",
+    )
+    _, files = built(published, content)
+    assert "This page reads marts.fct_orders." in files["index.html"]
+    assert "Source: marts.fct_orders</summary>" in files["index.html"]
+    assert '<td class="bad">1 of 4 failed</td>' in files["index.html"]
+    assert "Not built in the" not in files["index.html"]
+    assert "An audit failed when last run." in files["other.html"]
+    assert "This page reads" not in files["other.html"]
+    late = "Not built in the 2 days before publication: marts.mart_executive_financial_summary."
+    assert late in files["other.html"]
+    assert "Source:" not in files["none.html"]
+
+
+def test_a_definition_says_what_a_metric_means(published: Shop, content: Path) -> None:
+    write(content, index="<Definition metric=aov />\n\n<Definition metric=aovv />\n")
+    change_sample(
+        published,
+        "UPDATE quality.metric_definitions SET description = 'Revenue > 0 by order.',"
+        " expression = 'SUM(a) / SUM(b)', owner = 'finance', model = 'marts.m' WHERE metric = 'aov'",
+    )
+    result, files = built(published, content)
+    assert "Revenue &gt; 0 by order. Owner: finance. From marts.m:" in files["index.html"]
+    assert "<pre><code>SUM(a) / SUM(b)</code></pre>" in files["index.html"]
+    assert [notice.message for notice in result.errors] == [
+        "there is no metric 'aovv'; did you mean 'aov'?"
+    ]
