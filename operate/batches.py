@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 from sqlglot import exp
 from sqlmesh.utils.date import make_inclusive, to_datetime
+from sqlmesh.utils.errors import PythonModelEvalError
 
 from operate import findings, session
 from operate.record import FAILED, SUCCEEDED, AuditOutcome, Batch, Failure, Run, store_batch
@@ -141,6 +142,9 @@ def _note_success(run: Run, batch: Batch) -> None:
 
 def message(error: BaseException) -> str:
     """The sentence that says what went wrong, without SQLMesh's frames around it."""
+    if isinstance(error, PythonModelEvalError) and error.__context__ is not None:
+        # SQLMesh's text is the model's code with a line marked.
+        return f"{type(error.__context__).__name__}: {message(error.__context__)}"
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
     telling = [line for line in lines if not line.startswith(("File ", "Traceback", "^", "LINE "))]
     return (telling or [type(error).__name__])[-1 if "Traceback" in str(error) else 0]

@@ -154,6 +154,16 @@ SELECT day, amount FROM intermediate.int_running WHERE day BETWEEN @start_ds AND
 """
 
 
+def test_a_failing_model_in_python_is_told_by_its_exception_not_its_code(planned: Stock) -> None:
+    model = planned.project / "models" / "ml" / "scores.py"
+    broken = model.read_text().replace(
+        "    if frame.empty:", "    frame['nothing']\n    if frame.empty:"
+    )
+    model.write_text(broken)
+    with pytest.raises(PatronError, match="ml.scores: KeyError: 'nothing'"):
+        transform.run_prod(shop_of(planned), "2025-01-12T03:00:00", apply_changes=True)
+
+
 def test_files_that_did_not_change_are_not_read_again(
     planned: Stock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
