@@ -160,7 +160,7 @@ def test_a_failing_model_in_python_is_told_by_its_exception_not_its_code(planned
         "    if frame.empty:", "    frame['nothing']\n    if frame.empty:"
     )
     model.write_text(broken)
-    with pytest.raises(PatronError, match="ml.scores: KeyError: 'nothing'"):
+    with pytest.raises(PatronError, match=r"ml\.scores: KeyError: 'nothing'"):
         transform.run_prod(shop_of(planned), "2025-01-12T03:00:00", apply_changes=True)
 
 
