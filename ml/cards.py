@@ -13,14 +13,22 @@ import numpy as np
 import pandas as pd
 
 from ml import boosting
-from ml.features import MODEL_FEATURES
+from ml.features import FEATURES, MODEL_FEATURES
 from ml.metrics import SEED, Metric, customer_weights, measure, with_intervals
+from ml.next_order import SOON_DAYS
 from ml.panel import Panel, Split
+from ml.reference import deciles, spread
 from ml.tasks import RANKING_METRICS, Judged, Task
 
 IMPORTANCE_ROWS = 2_000
 RANKERS = ("recency",)
 """Baselines that only rank: their values are not probabilities."""
+SCORES = {
+    "clv": "revenue",
+    "churn": "all_customers",
+    "next_order": f"order_within_{SOON_DAYS}_days",
+}
+"""The subject whose predictions are what a task's table shows of every customer."""
 
 
 def build_card(task: Task, panel: Panel, split: Split, model: Any) -> dict[str, Any]:
@@ -45,6 +53,14 @@ def build_card(task: Task, panel: Panel, split: Split, model: Any) -> dict[str, 
         "metrics": {subject: _measured(one) for subject, one in judged.items()},
         "facts": {subject: dict(one.facts) for subject, one in judged.items()},
         "importance": permutation_importance(task, model, holdout),
+        "deciles": {
+            subject: deciles(one.truth, np.asarray(one.predictions["model"]))
+            for subject, one in judged.items()
+        },
+        "reference": {
+            "features": _spreads(panel.at(split.final), model.columns),
+            "score": spread(np.asarray(judged[SCORES[task.name]].predictions["model"])),
+        },
     }
 
 
@@ -82,6 +98,11 @@ def git_commit(project: Path) -> str | None:
         check=False,
     )
     return found.stdout.strip() or None
+
+
+def _spreads(frame: pd.DataFrame, columns: tuple[str, ...]) -> dict[str, dict[str, list[float]]]:
+    known = [name for name in FEATURES if name in columns]
+    return {name: spread(frame[name].to_numpy(np.float64)) for name in known}
 
 
 def _measured(judged: Judged) -> dict[str, dict[str, dict[str, float]]]:

@@ -19,12 +19,13 @@ from pathlib import Path
 from typing import Any
 
 from ml.errors import UnusableModel
+from ml.structure import changed, structure
 from patron.errors import PatronError, UsageError
 from patron.lock import writer_lock
 from patron.shop import Shop
 
 TASKS = ("clv", "churn", "next_order")
-FORMAT = 1
+FORMAT = 2
 """Grows when a stored model of an earlier release can no longer be used."""
 
 LIBRARIES = ("scikit-learn", "scipy", "numpy", "joblib")
@@ -126,7 +127,12 @@ def save(shop: Shop, card: dict[str, Any], final: Any, judged: Any) -> dict[str,
     shutil.rmtree(draft, ignore_errors=True)
     draft.mkdir(parents=True)
     joblib.dump({"final": final, "judged": judged}, draft / MODEL_FILE)
-    complete = {**card, "format": FORMAT, "sha256": _sha256(draft / MODEL_FILE)}
+    complete = {
+        **card,
+        "format": FORMAT,
+        "structure": structure(final, judged),
+        "sha256": _sha256(draft / MODEL_FILE),
+    }
     _write(draft / CARD_FILE, _json(complete))
     try:
         kept = checked_card(shop, card["task"], card["version"])
@@ -140,7 +146,7 @@ def save(shop: Shop, card: dict[str, Any], final: Any, judged: Any) -> dict[str,
 
 
 def load(shop: Shop, task: str, version: str) -> Bundle:
-    """Load a registered model after checking that it is ours, whole and fits the libraries.
+    """Load a registered model after checking that it is ours, whole and fits code and libraries.
 
     Raises:
         UnusableModel: If it is not; nothing has been unpickled then.
@@ -148,8 +154,15 @@ def load(shop: Shop, task: str, version: str) -> Bundle:
     import joblib
 
     card = checked_card(shop, task, version)
-    stored = joblib.load(task_folder(shop, task) / version / MODEL_FILE)
-    return Bundle(card, stored["final"], stored["judged"])
+    path = task_folder(shop, task) / version / MODEL_FILE
+    try:
+        stored = joblib.load(path)
+        return Bundle(card, stored["final"], stored["judged"])
+    except Exception as error:
+        # What is registered is whole, so whatever unpickling raises speaks of other code.
+        raise UnusableModel(
+            f"the model's file cannot be loaded: {error}", where=str(path), remedy=_retrain(task)
+        ) from error
 
 
 def checked_card(shop: Shop, task: str, version: str) -> dict[str, Any]:
@@ -160,7 +173,7 @@ def checked_card(shop: Shop, task: str, version: str) -> dict[str, Any]:
     """
     folder = task_folder(shop, task) / version
     card = read_card(shop, task, version)
-    remedy = f"train anew with 'patron train {task.replace('_', '-')}'"
+    remedy = _retrain(task)
     if (card.get("format"), card.get("task"), card.get("version")) != (FORMAT, task, version):
         raise UnusableModel(
             "the model was not registered here, or by another release",
@@ -174,6 +187,13 @@ def checked_card(shop: Shop, task: str, version: str) -> dict[str, Any]:
         raise UnusableModel(
             f"the model was trained with {_listed(differing)}; installed: "
             + _listed([f"{name} {found[name]}" for name in others]),
+            where=str(folder),
+            remedy=remedy,
+        )
+    others = changed(card.get("structure", {}))
+    if others:
+        raise UnusableModel(
+            f"the model was made by another release: {_listed(others)} changed since",
             where=str(folder),
             remedy=remedy,
         )
@@ -219,6 +239,31 @@ def champion(shop: Shop, task: str) -> ChampionInfo | None:
         return ChampionInfo(task, version, {}, history, str(error))
 
 
+def scoring_version(shop: Shop, task: str) -> str | None:
+    """The version that scores: the champion or, while that cannot be used, the last that can."""
+    for version in _reigns(champion(shop, task)):
+        try:
+            checked_card(shop, task, version)
+        except PatronError:
+            continue
+        return version
+    return None
+
+
+def load_scoring(shop: Shop, task: str) -> tuple[Bundle | None, dict[str, str]]:
+    """Load the model that scores, and why each champion after it cannot be used, newest first."""
+    info = champion(shop, task)
+    problems: dict[str, str] = {}
+    if info and not info.version:
+        problems[CHAMPION_FILE] = str(info.problem)
+    for version in _reigns(info):
+        try:
+            return load(shop, task, version), problems
+        except PatronError as error:
+            problems[version] = str(error)
+    return None, problems
+
+
 def load_champion(shop: Shop, task: str) -> Bundle | None:
     """Load the champion; None when there is none.
 
@@ -231,6 +276,12 @@ def load_champion(shop: Shop, task: str) -> Bundle | None:
     if info.problem:
         raise UnusableModel(info.problem)
     return load(shop, task, info.version)
+
+
+def _reigns(info: ChampionInfo | None) -> list[str]:
+    """The champion and those before it, newest first, each once."""
+    versions = [info.version, *reversed(info.history)] if info else []
+    return list(dict.fromkeys(version for version in versions if version))
 
 
 def promote(shop: Shop, task: str, version: str) -> None:
@@ -287,6 +338,10 @@ def _json(value: Any) -> str:
 def _sha256(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _retrain(task: str) -> str:
+    return f"train anew with 'patron train {task.replace('_', '-')}'"
 
 
 def _listed(names: tuple[str, ...] | list[str]) -> str:

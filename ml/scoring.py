@@ -1,7 +1,7 @@
 """Scoring inside the DAG: what the Python models `ml.*_predictions` return.
 
-The champion is taken at run time. Without one that can be used there are no rows, a line in the log
-says why, and the marts fall back to rules.
+The champion is taken at run time. Where it cannot be used, the last one before it that can takes
+its place, and the log says why. Without any there are no rows, and the marts fall back to rules.
 """
 
 from __future__ import annotations
@@ -21,7 +21,6 @@ from ml.features import FEATURES, fit_buying
 from ml.next_order import NextOrderPrediction
 from ml.reasons import explain
 from ml.settings import load_settings
-from patron.errors import PatronError
 from patron.shop import find_shop
 
 if TYPE_CHECKING:
@@ -31,6 +30,7 @@ logger = logging.getLogger(__name__)
 
 MAX_LAG_DAYS = 7
 BATCH_ROWS = 100_000
+PATH_MONTHS = 12
 FEATURES_NOW = "ml.customer_features_now"
 Rows = Callable[[Any, pd.DataFrame, date], pd.DataFrame]
 
@@ -45,6 +45,8 @@ def clv_rows(model: Any, frame: pd.DataFrame, cutoff: date) -> pd.DataFrame:
             "predicted_clv": predicted.value,
             "predicted_clv_lower": predicted.low,
             "predicted_clv_upper": predicted.high,
+            "predicted_margin": predicted.margin,
+            **_path(predicted.monthly),
         },
         index=frame.index,
     )
@@ -53,6 +55,15 @@ def clv_rows(model: Any, frame: pd.DataFrame, cutoff: date) -> pd.DataFrame:
         return np.log(np.maximum(model.members(rows), 1e-9))
 
     return values.join(_reasons(frame, score, "raises the value", "lowers the value"))
+
+
+def _path(monthly: Any) -> dict[str, Any]:
+    """The expected revenue of each of twelve months; none beyond the horizon."""
+    known = monthly.shape[1]
+    return {
+        f"predicted_clv_month_{month}": monthly[:, month - 1] if month <= known else np.nan
+        for month in range(1, PATH_MONTHS + 1)
+    }
 
 
 def churn_rows(model: Any, frame: pd.DataFrame, cutoff: date) -> pd.DataFrame:
@@ -93,7 +104,7 @@ def predictions(
     scoring_date = scoring_day(last, start.date(), end.date())
     if last is None or scoring_date is None:
         return
-    bundle = _champion(task)
+    bundle = _scoring_model(task)
     if bundle is None:
         return
     with one_thread():
@@ -133,13 +144,16 @@ def scoring_day(cutoff: date | None, start: date, end: date) -> date | None:
     return None
 
 
-def _champion(task: str) -> registry.Bundle | None:
-    try:
-        bundle = registry.load_champion(find_shop(), task)
-    except PatronError as error:
-        logger.warning("No %s scores, the champion cannot be used: %s", task, error)
-        return None
-    if bundle is None:
+def _scoring_model(task: str) -> registry.Bundle | None:
+    """The champion, or the last one before it that can be used; the log says why."""
+    bundle, problems = registry.load_scoring(find_shop(), task)
+    for version, problem in problems.items():
+        logger.warning("The champion of %s cannot be used: %s: %s", task, version, problem)
+    if bundle and problems:
+        logger.warning("Scored %s with %s, a champion before it", task, bundle.version)
+    elif problems:
+        logger.warning("No %s scores: no champion can be used", task)
+    elif bundle is None:
         logger.warning("No %s scores: no model trained yet. Train one with 'patron train'.", task)
     return bundle
 

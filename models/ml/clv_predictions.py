@@ -35,13 +35,16 @@ from sqlmesh.core.model.kind import ModelKindName
         "predicted_clv": "double",
         "predicted_clv_lower": "double",
         "predicted_clv_upper": "double",
+        "predicted_margin": "double",
+        **{f"predicted_clv_month_{month}": "double" for month in range(1, 13)},
         "reason_1": "text",
         "reason_2": "text",
         "reason_3": "text",
     },
     description="Net revenue that each customer is expected to bring over the horizon, as scored "
     "on each day by the champion of that day. One row per scoring date and customer with an "
-    "order. Answers: what is a customer worth, within which range, and why?",
+    "order. Answers: what is a customer worth, in revenue and in margin, within "
+    "which range, when, and why?",
     column_descriptions={
         "scoring_date": "The last day of the data, or of the interval when the data is late",
         "customer_id": "The shop's id of the customer",
@@ -52,6 +55,12 @@ from sqlmesh.core.model.kind import ModelKindName
         "predicted_clv": "Expected net revenue over the horizon",
         "predicted_clv_lower": "Lower end of the 80% range",
         "predicted_clv_upper": "Upper end of the 80% range",
+        "predicted_margin": "Expected gross margin over the horizon; null where no cost is known",
+        **{
+            f"predicted_clv_month_{month}": f"Expected net revenue of month {month} of the "
+            "horizon, whose months are equally long; null beyond the horizon"
+            for month in range(1, 13)
+        },
         "reason_1": "What moves the score most, against the median customer",
         "reason_2": "What moves it second most",
         "reason_3": "What moves it third most",

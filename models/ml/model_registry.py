@@ -22,6 +22,8 @@ from sqlmesh.core.model.kind import ModelKindName
         "task": "text",
         "version": "text",
         "problem": "text",
+        "limits": "text",
+        "parameters": "text",
         "data_fingerprint": "text",
         "model_sha256": "text",
         "git_commit": "text",
@@ -30,7 +32,9 @@ from sqlmesh.core.model.kind import ModelKindName
         "training_rows": "bigint",
         "training_customers": "bigint",
         "holdout_rows": "bigint",
+        "feature_count": "bigint",
         "is_champion": "boolean",
+        "is_scoring": "boolean",
         "is_usable": "boolean",
         "first_training_cutoff": "date",
         "first_holdout_cutoff": "date",
@@ -38,11 +42,14 @@ from sqlmesh.core.model.kind import ModelKindName
         "as_of_date": "date",
     },
     description="Models that were trained, and which of them is in use. One row per task and "
-    "version. Answers: which model makes the predictions, what did it learn from, is it usable?",
+    "version. Answers: which model makes the predictions, what did it "
+    "learn from, what are its limits, is it usable?",
     column_descriptions={
         "task": "What the model predicts: clv, churn, next_order",
         "version": "Version of the model",
         "problem": "Why the model cannot be used; null when it can",
+        "limits": "What a reader of its scores should not expect of them",
+        "parameters": "What its parts were told, as JSON",
         "data_fingerprint": "Hash of the data it learned from",
         "model_sha256": "Hash of the model's file",
         "git_commit": "Commit of the project that trained it",
@@ -51,7 +58,10 @@ from sqlmesh.core.model.kind import ModelKindName
         "training_rows": "Rows it was trained on before it was judged",
         "training_customers": "Customers among them",
         "holdout_rows": "Later rows it was judged on",
-        "is_champion": "The model in use for its task",
+        "feature_count": "Columns it learned from",
+        "is_champion": "The model that was promoted last for its task",
+        "is_scoring": "The model that scores: the champion, or the last one before it that can "
+        "be used while the champion cannot",
         "is_usable": "Its file is whole and fits the installed libraries",
         "first_training_cutoff": "First cutoff it was trained on",
         "first_holdout_cutoff": "First cutoff it was judged on",
@@ -66,6 +76,13 @@ from sqlmesh.core.model.kind import ModelKindName
         (
             "unique_combination_of_columns",
             {"columns": [exp.column("task"), exp.column("version")]},
+        ),
+        (
+            "forall",
+            {
+                "criteria": [exp.or_(exp.not_("is_champion"), exp.column("is_usable"))],
+                "blocking": exp.false(),
+            },
         ),
     ],
 )

@@ -48,6 +48,8 @@ TRAINED = frozenset(
         "intermediate.int_customer_predictions",
         "ml.churn_predictions",
         "ml.clv_predictions",
+        "ml.model_deciles",
+        "ml.model_importance",
         "ml.model_metrics",
         "ml.model_registry",
         "ml.next_order_predictions",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import os
 import shutil
@@ -90,7 +91,7 @@ def rescore(context: Context, end: str = "2026-03-14", start: str | None = None)
     ).values()
     by_name = {one.model.view_name: one for one in found if one.is_model}
     missing = {by_name[table.removeprefix("ml.")]: [scored] for table in PREDICTIONS}
-    for table in ("model_registry", "model_metrics"):
+    for table in ("model_registry", "model_metrics", "model_importance", "model_deciles"):
         latest = by_name[table].intervals[-1][1]
         missing[by_name[table]] = [(latest - DAY_MS, latest)]
     forget(context.state_sync, missing)
@@ -122,6 +123,11 @@ def test_customers_are_scored_by_the_champions(built: Context, trained: Shop) ->
     value = frame(built, "ml.clv_predictions")
     assert (value["predicted_clv_lower"] <= value["predicted_clv"]).all()
     assert (value["predicted_clv"] <= value["predicted_clv_upper"]).all()
+    months = value[[f"predicted_clv_month_{month}" for month in (1, 2, 3)]]
+    assert months.sum(axis=1).to_numpy() == pytest.approx(value["predicted_clv"].to_numpy())
+    assert value["predicted_clv_month_4"].isna().all()
+    share = value["predicted_margin"].sum() / value["predicted_clv"].sum()
+    assert share == pytest.approx(0.4, abs=0.01)
     assert value["reason_1"].str.contains(r"\((?:raises|lowers) the value\)$").all()
     churn = frame(built, "ml.churn_predictions")["churn_probability"]
     assert churn.between(0, 1).all()
@@ -181,10 +187,57 @@ def test_an_unusable_champion_means_no_rows_and_the_run_goes_on(
     }
     assert date.fromisoformat(day) not in scored["ml.churn_predictions"]
     assert date.fromisoformat(day) in scored["ml.clv_predictions"]
-    assert "No churn scores, the champion cannot be used" in caplog.text
+    assert "No churn scores: no champion can be used" in caplog.text
     row: Any = frame(built, "ml.model_registry").set_index("task").loc["churn"]
     assert not row["is_usable"]
+    assert not row["is_scoring"]
     assert row["problem"]
+
+
+def test_the_last_good_champion_goes_on_scoring(
+    built: Context, trained: Shop, caplog: pytest.LogCaptureFixture
+) -> None:
+    (good,) = registry.versions(trained, "churn")
+    folder = registry.task_folder(trained, "churn")
+    shutil.copytree(folder / good, folder / "churn-newer")
+    card = json.loads((folder / good / "card.json").read_text()) | {"version": "churn-newer"}
+    (folder / "churn-newer" / "card.json").write_text(json.dumps(card))
+    registry.promote(trained, "churn", "churn-newer")
+    os.truncate(folder / "churn-newer" / "model.joblib", 10)
+    with caplog.at_level(logging.WARNING, logger="ml.scoring"):
+        rescore(built, end="2026-03-18")
+    scores = frame(built, "ml.churn_predictions").set_index("scoring_date")
+    assert set(scores.loc["2026-03-18", "model_version"]) == {good}
+    assert "The champion of churn cannot be used: churn-newer" in caplog.text
+    assert f"Scored churn with {good}, a champion before it" in caplog.text
+    rows = frame(built, "ml.model_registry").set_index("version")
+    assert rows.loc["churn-newer", ["is_champion", "is_usable", "is_scoring"]].tolist() == [
+        True,
+        False,
+        False,
+    ]
+    assert rows.loc[good, ["is_champion", "is_usable", "is_scoring"]].tolist() == [
+        False,
+        True,
+        True,
+    ]
+
+
+def test_the_cards_are_tables(built: Context, trained: Shop) -> None:
+    rescore(built)
+    importance = frame(built, "ml.model_importance")
+    deciles = frame(built, "ml.model_deciles")
+    assert set(importance["task"]) == set(deciles["task"]) == set(registry.TASKS)
+    first = importance[importance["place"] == 1].set_index("task")["importance"]
+    assert (first > 0).all()
+    tenths = deciles[deciles["subject"] == "revenue"].sort_values("decile")
+    assert len(tenths) == 10
+    assert tenths["predicted_mean"].is_monotonic_decreasing
+    assert tenths["actual_mean"].iloc[0] > 3 * tenths["actual_mean"].iloc[-1]
+    models = frame(built, "ml.model_registry").set_index("task")
+    assert "looks 90 days ahead, not 365" in models.loc["clv", "limits"]
+    assert "looks" not in models.loc["churn", "limits"]
+    assert models.loc["clv", "feature_count"] == importance["task"].eq("clv").sum()
 
 
 def test_late_data_are_scored_for_a_week(built: Context, trained: Shop) -> None:

@@ -7,10 +7,12 @@ import pickle
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from ml import registry
 from ml.errors import UnusableModel
+from ml.features import Scaling
 from patron.errors import BusyError, PatronError, UsageError
 from patron.lock import writer_lock
 from patron.shop import Shop
@@ -136,6 +138,49 @@ def test_an_unusable_champion_says_why(shop: Shop) -> None:
         registry.load_champion(shop, "clv")
 
 
+def test_the_last_good_champion_scores_while_the_newest_cannot(shop: Shop) -> None:
+    assert registry.load_scoring(shop, "clv") == (None, {})
+    for version in ("clv-1", "clv-2", "clv-3"):
+        register(shop, version, final=version)
+        registry.promote(shop, "clv", version)
+    bundle, problems = registry.load_scoring(shop, "clv")
+    assert (bundle and bundle.final, problems) == ("clv-3", {})
+    folder = registry.task_folder(shop, "clv")
+    os.truncate(folder / "clv-3" / "model.joblib", 3)
+    edit_card(folder / "clv-2", libraries={"numpy": "1.0"})
+    bundle, problems = registry.load_scoring(shop, "clv")
+    assert bundle is not None
+    assert bundle.final == "clv-1"
+    assert registry.scoring_version(shop, "clv") == "clv-1"
+    assert list(problems) == ["clv-3", "clv-2"]
+    assert "not the one that was registered" in problems["clv-3"]
+    assert "trained with" in problems["clv-2"]
+    (folder / "clv-1" / "card.json").unlink()
+    bundle, problems = registry.load_scoring(shop, "clv")
+    assert bundle is None
+    assert registry.scoring_version(shop, "clv") is None
+    assert list(problems) == ["clv-3", "clv-2", "clv-1"]
+
+
+def test_a_model_of_other_code_is_refused_before_and_while_it_is_loaded(shop: Shop) -> None:
+    scaling = Scaling(("order_count",), *(np.zeros(1) for _ in range(4)))
+    folder = register(shop, "clv-1", final=[scaling])
+    stored = json.loads((folder / "card.json").read_text())["structure"]
+    assert stored == {"ml.features.Scaling": ["columns", "mean", "spread", "low", "high"]}
+    for name, fields in (("ml.features.Scaling", ["columns"]), ("ml.gone.Model", [])):
+        edit_card(folder, structure={name: fields})
+        with pytest.raises(UnusableModel, match=f"made by another release: {name} changed"):
+            registry.load(shop, "clv", "clv-1")
+    edit_card(folder, structure={"os.path": []})
+    with pytest.raises(UnusableModel, match="made by another release"):
+        registry.load(shop, "clv", "clv-1")
+    content = b"cnowhere\nModel\n."
+    (folder / "model.joblib").write_bytes(content)
+    edit_card(folder, structure={}, sha256=hashlib.sha256(content).hexdigest())
+    with pytest.raises(UnusableModel, match="cannot be loaded"):
+        registry.load(shop, "clv", "clv-1")
+
+
 @pytest.mark.parametrize("content", ["", "{}", "[]", '{"version": "x"}'])
 def test_a_damaged_champion_file_is_a_problem_not_a_crash(shop: Shop, content: str) -> None:
     register(shop, "clv-1")
@@ -143,6 +188,9 @@ def test_a_damaged_champion_file_is_a_problem_not_a_crash(shop: Shop, content: s
     current = registry.champion(shop, "clv")
     assert current is not None
     assert not current.is_usable
+    bundle, problems = registry.load_scoring(shop, "clv")
+    assert bundle is None
+    assert "champion.json cannot be read" in problems["champion.json"]
     registry.promote(shop, "clv", "clv-1")
     assert registry.load_champion(shop, "clv") is not None
 

@@ -1,0 +1,67 @@
+"""What each trained model goes by, as a table."""
+
+from __future__ import annotations
+
+import typing as t
+from datetime import datetime
+
+import pandas as pd
+from sqlglot import exp
+from sqlmesh import ExecutionContext, model
+from sqlmesh.core.model.kind import ModelKindName
+
+
+@model(
+    "ml.model_importance",
+    kind={"name": ModelKindName.FULL},
+    owner="data_team",
+    cron="@daily",
+    tags=["ml"],
+    grains=["(task, version, feature)"],
+    columns={
+        "task": "text",
+        "version": "text",
+        "feature": "text",
+        "importance": "double",
+        "place": "bigint",
+    },
+    description="What each trained model goes by. One row per task, version and feature. Answers: "
+    "which facts about a customer matter most for the prediction?",
+    column_descriptions={
+        "task": "What the model predicts: clv, churn, next_order",
+        "version": "Version of the model",
+        "feature": "Column of ml.customer_features, or one that BTYD models add",
+        "importance": "How much worse the deciding metric gets on held-out rows when the "
+        "column is shuffled",
+        "place": "1 is the most important",
+    },
+    audits=[
+        (
+            "not_null",
+            {
+                "columns": [
+                    exp.column("task"),
+                    exp.column("version"),
+                    exp.column("feature"),
+                    exp.column("importance"),
+                ]
+            },
+        ),
+        (
+            "unique_combination_of_columns",
+            {"columns": [exp.column("task"), exp.column("version"), exp.column("feature")]},
+        ),
+    ],
+)
+def execute(
+    context: ExecutionContext,
+    start: datetime,
+    end: datetime,
+    execution_time: datetime,
+    **kwargs: t.Any,
+) -> t.Iterator[pd.DataFrame]:
+    """Read the model cards; no rows when nothing was trained."""
+    from ml.tables import important, typed
+    from patron.shop import find_shop
+
+    yield from typed(important(find_shop()))
