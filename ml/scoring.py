@@ -19,7 +19,7 @@ from ml import gate, registry
 from ml.boosting import one_thread
 from ml.features import FEATURES, fit_buying
 from ml.next_order import NextOrderPrediction
-from ml.reasons import explain
+from ml.reasons import effects_of_many, phrase
 from ml.settings import load_settings
 from patron.shop import find_shop
 
@@ -181,10 +181,9 @@ def _fetch(context: ExecutionContext, query: str) -> pd.DataFrame:
 def _reasons(
     frame: pd.DataFrame, score: Callable[[pd.DataFrame], Any], raises: str, lowers: str
 ) -> pd.DataFrame:
-    """Reasons in batches; what is typical is taken from all customers."""
+    """What is typical is taken from all customers."""
     typical = frame.select_dtypes("number").median()
-    batches = [frame.iloc[at : at + BATCH_ROWS] for at in range(0, len(frame), BATCH_ROWS)]
-    return pd.concat([explain(batch, score, raises, lowers, typical) for batch in batches])
+    return phrase(frame, effects_of_many(frame, score, typical), raises, lowers)
 
 
 def _days_after(cutoff: date, days: Any) -> list[date | None]:

@@ -88,6 +88,29 @@ def test_training_and_scoring_see_the_same(shop_tables: duckdb.DuckDBPyConnectio
     assert len(then) > 100
 
 
+SKEWED = [
+    ('"age_days" <= 30', '"age_days" < 30'),
+    ("EXP(-", "EXP(-1.000001 * "),
+    ("BETWEEN 276 AND 365", "BETWEEN 275 AND 365"),
+]
+
+
+@pytest.mark.parametrize("skew", SKEWED, ids=["a day less", "another decay", "another season"])
+def test_a_scoring_row_that_differs_from_trainings_is_caught(
+    shop_tables: duckdb.DuckDBPyConnection, skew: tuple[str, str]
+) -> None:
+    then = rows(shop_tables, "customer_features", CUTOFF)
+    set_as_of(shop_tables, CUTOFF)
+    shop_tables.execute(f"CREATE OR REPLACE TABLE ml.feature_cutoffs AS {query('feature_cutoffs')}")
+    honest = query("customer_features_now")
+    assert skew[0] in honest
+    skewed = honest.replace(*skew)
+    now = shop_tables.execute(f"SELECT * FROM ({skewed}) ORDER BY customer_id").df()
+    assert len(now) == len(then)
+    with pytest.raises(AssertionError):
+        pd.testing.assert_frame_equal(then, now, check_exact=True)
+
+
 def test_features_of_a_customer_by_hand(shop_tables: duckdb.DuckDBPyConnection) -> None:
     features = rows(shop_tables, "customer_features", CUTOFF).set_index("customer_id")
     known = DAYS[DAYS["order_date"] < CUTOFF]

@@ -3,12 +3,13 @@ from __future__ import annotations
 from datetime import date
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import pytest
 
 from ml.churn import ChurnModel, _level_shift, _shifted
 from ml.features import MODEL_FEATURES, fit_scaling, known_columns, previous_period
-from ml.reasons import FAMILIES, explain
+from ml.reasons import FAMILIES, effects, effects_of_many, explain
 
 
 def features(rows: int = 50) -> pd.DataFrame:
@@ -95,3 +96,25 @@ def test_a_constant_model_gives_no_reasons() -> None:
     typical = frame.select_dtypes("number").median()
     reasons = explain(frame, lambda rows: np.zeros(len(rows)), "up", "down", typical)
     assert reasons.isna().all(axis=None)
+
+
+def test_of_many_customers_a_tree_tells_the_effects(monkeypatch: pytest.MonkeyPatch) -> None:
+    frame = features(6000)
+    typical = frame.median()
+
+    def score(rows: pd.DataFrame) -> npt.NDArray[np.float64]:
+        recent = -np.log1p(rows["recency_days"].to_numpy())
+        found: npt.NDArray[np.float64] = recent + 0.5 * np.log1p(
+            rows["spend_amount_365d"].to_numpy()
+        )
+        return found
+
+    exact = effects(frame, score, typical)
+    assert np.array_equal(effects_of_many(frame, score, typical), exact)
+    monkeypatch.setattr("ml.reasons.EXACT", 3000)
+    monkeypatch.setattr("ml.reasons.SAMPLED", 3000)
+    told = effects_of_many(frame, score, typical)
+    first, second = (np.argmax(np.abs(found), axis=1) for found in (told, exact))
+    assert np.mean(first == second) > 0.9
+    rows = np.arange(len(frame))
+    assert np.mean(np.sign(told[rows, first]) == np.sign(exact[rows, first])) > 0.98
