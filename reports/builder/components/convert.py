@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date, datetime
 
 from reports.builder.components.base import Component, ComponentError, Prop
-from reports.builder.data.result import ColumnInfo, QueryResult
+from reports.builder.data.result import ColumnInfo, Kind, QueryResult
 from reports.builder.data.runner import unknown_column
 from reports.builder.expressions.functions import text_of
 from reports.builder.formats import Formatter
@@ -92,6 +93,8 @@ def _data(value: object, scope: Scope) -> QueryResult:
         found = scope.lookup(value)
         if isinstance(found, QueryResult):
             return found
+    if isinstance(value, Mapping):  # a row of a loop
+        return result_of_rows([dict(value)])
     if isinstance(value, list | tuple) and all(isinstance(row, Mapping) for row in value):
         return result_of_rows([dict(row) for row in value])
     raise ComponentError("data= is not a query")
@@ -103,9 +106,28 @@ def result_of_rows(rows: list[dict[str, object]]) -> QueryResult:
     columns = []
     for name in names:
         present = [row.get(name) for row in rows if row.get(name) is not None]
-        numeric = bool(present) and all(isinstance(value, int | float) for value in present)
-        columns.append(ColumnInfo(name, "number" if numeric else "text"))
+        columns.append(ColumnInfo(name, _kind(present)))
     return QueryResult("rows", tuple(columns), tuple(rows))
+
+
+def _kind(values: list[object]) -> Kind:  # noqa: PLR0911  one case for each kind
+    """What a column of plain values holds."""
+    if not values or not all(isinstance(value, type(values[0])) for value in values):
+        numbers = bool(values) and all(isinstance(value, int | float) for value in values)
+        return "number" if numbers else "text"
+    match values[0]:
+        case bool():
+            return "boolean"
+        case int() | float():
+            return "number"
+        case datetime():
+            return "timestamp"
+        case date():
+            return "date"
+        case list():
+            return "list"
+        case _:
+            return "text"
 
 
 def _convert(prop: Prop, value: object, data: object) -> object:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from reports.builder.components.base import Component, Prop, Use
+from reports.builder.components.base import Component, ComponentError, Prop, Use
 from reports.builder.data.result import number
 from reports.builder.formats import MISSING, Format
 
@@ -54,6 +54,10 @@ def judge(value: object, style: Format, use: Use) -> Judged | None:
 
 def _render(use: Use) -> Markup:
     value, column = use.values["value"], use.text("column")
+    if isinstance(value, str) and use.values["data"] is not None and use.data.column(value):
+        value, column = None, value
+    elif isinstance(value, str):
+        value = _written(value)
     values: list[object] = []
     if value is None and use.values["data"] is not None:
         column = column or (use.data.column_names or ("",))[0]
@@ -73,6 +77,13 @@ def _render(use: Use) -> Markup:
         symbol=use.flag("showSymbol"),
         shown=use.flag("showValue"),
     )
+
+
+def _written(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError as error:
+        raise ComponentError(f"<Delta> value={text!r} is not a number") from error
 
 
 COMPONENTS = (

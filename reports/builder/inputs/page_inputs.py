@@ -90,6 +90,9 @@ class PageInputs(Mapping[str, object]):
             raise KeyError(name)
         return self.input(name).value
 
+    def __contains__(self, name: object) -> bool:
+        return name in self._declared
+
     def __iter__(self) -> Iterator[str]:
         return iter(self._declared)
 
