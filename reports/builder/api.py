@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from patron.shop import Shop
 from patron.warehouse import first_line, reading
 from reports.builder.data.cache import Cache, read_versions
 from reports.builder.data.runner import Limits, QueryRunner
+from reports.builder.documents.write import Documents, write_documents
 from reports.builder.notices import Notice
 from reports.builder.site.assembly import Assembly, Options, RenderedPage
 from reports.builder.site.content import Content
@@ -36,6 +37,7 @@ class Request:
         wait_seconds: How long to wait for the published copy.
         content: The folder of pages; the project's `reports/` by default.
         anew: Whether to use nothing of earlier builds.
+        documents: What to make of the pages beside them.
     """
 
     audience: str = ""
@@ -43,6 +45,7 @@ class Request:
     wait_seconds: float = 10.0
     content: Path | None = None
     anew: bool = False
+    documents: Documents = field(default_factory=Documents)
 
 
 @dataclass(frozen=True)
@@ -76,6 +79,7 @@ class BuildResult:
         errors: All of them; the build failed if there is one.
         index: The first page; None if nothing was written.
         strict: Whether warnings count as failures.
+        documents: What was made beside the pages.
     """
 
     pages: tuple[PageResult, ...]
@@ -83,6 +87,7 @@ class BuildResult:
     errors: tuple[Notice, ...]
     index: Path | None
     strict: bool = False
+    documents: tuple[Path, ...] = ()
 
     @property
     def ok(self) -> bool:
@@ -118,6 +123,7 @@ def build_site(
     wanted = request or Request(wait_seconds=wait_seconds, content=content)
     results: list[PageResult] = []
     notices: list[Notice] = []
+    made: list[str] = []
     with _assembly(shop, wanted) as assembly, replacing(target) as folder:
         for page in assembly.render():
             file = folder / page.output
@@ -126,11 +132,15 @@ def build_site(
             results.append(_result(page, target / page.output))
             notices += page.notices
         notices += assembly.notices()
+        if request and request.documents:
+            outputs, title = [page.output for page in assembly.pages], assembly.title
+            made = write_documents(folder, outputs, request.documents, title)
     for result in results:
         if on_page:
             on_page(result)
     index = results[0].file if results else None
-    return _summary(results, notices, index, strict=strict)
+    found = _summary(results, notices, index, strict=strict)
+    return replace(found, documents=tuple(target / name for name in made))
 
 
 def check_site(

@@ -46,28 +46,40 @@ def report(ctx: click.Context) -> None:
 )
 @AUDIENCE
 @PERIOD
+@click.option("--single-file", "single", is_flag=True, help="Also one document of all pages.")
+@click.option("--pdf", is_flag=True, help="Also PDF files, through an installed Chromium.")
+@click.option("--email", is_flag=True, help="Also e-mails: .eml files, and .mail.html to look at.")
+@click.option("--page", "pages", multiple=True, metavar="NAME", help="Those of these pages only.")
+@click.option("--paper", type=click.Choice(["A4", "Letter"]), default="A4", show_default=True)
 @click.option("--anew", is_flag=True, help="Use nothing of earlier builds.")
 @WAIT
 @JSON
 @STRICT
 @click.pass_context
-def build(
+def build(  # noqa: PLR0913  its options
     ctx: click.Context,
     /,
     *,
     out: Path | None,
     as_json: bool,
     strict: bool,
-    **asked: Any,
+    audience: str,
+    period: str,
+    anew: bool,
+    wait_seconds: float,
+    **documents: Any,
 ) -> None:
     """Render all pages from the published data.
 
     A query that fails leaves its message in the page; the rest is built, and the exit code is 1.
     """
     from reports.builder.api import Request, build_site
+    from reports.builder.documents.write import Documents
 
+    made = Documents(**documents)
+    asked = Request(audience, period, wait_seconds, anew=anew, documents=made)
     on_page = None if as_json else _say_page
-    result = build_site(ctx.obj(), out, strict=strict, on_page=on_page, request=Request(**asked))
+    result = build_site(ctx.obj(), out, strict=strict, on_page=on_page, request=asked)
     _report(ctx, result, as_json=as_json)
 
 
@@ -142,6 +154,8 @@ def _report(ctx: click.Context, result: BuildResult, *, as_json: bool) -> None:
     else:
         for notice in (*result.warnings, *result.errors):
             say(str(notice))
+        for document in result.documents:
+            say(f"  {document}")
         if result.index:
             click.echo(result.index)
     if not result.ok:
@@ -162,6 +176,7 @@ def _plain(result: BuildResult) -> dict[str, object]:
     return {
         "ok": result.ok,
         "index": result.index,
+        "documents": list(result.documents),
         "pages": [vars(page) for page in result.pages],
         "warnings": [vars(notice) for notice in result.warnings],
         "errors": [vars(notice) for notice in result.errors],

@@ -108,6 +108,11 @@ class Assembly:
         shared = [self._variables, sorted(self._outputs), told]
         self._kept = KeptBodies(cache or Cache(), runner.versions, content, shared, self._facts())
 
+    @property
+    def title(self) -> str:
+        """What the site is called."""
+        return self._options.settings.title
+
     def notices(self) -> list[Notice]:
         """What there is to say about files with parameters, beside what their pages say."""
         own = {id(page.notices) for page in self.pages}

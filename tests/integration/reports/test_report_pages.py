@@ -284,7 +284,8 @@ def test_a_definition_says_what_a_metric_means(published: Shop, content: Path) -
     change_sample(
         published,
         "UPDATE quality.metric_definitions SET description = 'Revenue > 0 by order.',"
-        " expression = 'SUM(a) / SUM(b)', owner = 'finance', model = 'marts.m' WHERE metric = 'aov'",
+        " expression = 'SUM(a) / SUM(b)', owner = 'finance', model = 'marts.m'"
+        " WHERE metric = 'aov'",
     )
     result, files = built(published, content)
     assert "Revenue &gt; 0 by order. Owner: finance. From marts.m:" in files["index.html"]

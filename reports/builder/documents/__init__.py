@@ -1,0 +1,1 @@
+"""Built pages as documents of other kinds: one file of several, PDF, e-mail."""
