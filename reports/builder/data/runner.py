@@ -40,10 +40,11 @@ _STRINGS_AND_COMMENTS = re.compile(r"'(?:[^']|'')*'|--[^\n]*|/\*.*?\*/", re.DOTA
 
 @dataclass(frozen=True)
 class Limits:
-    """What one query of a page may cost."""
+    """What one query of a page may cost, and which schemas it may read."""
 
     rows: int = 10_000
     seconds: float = 30.0
+    schemas: tuple[str, ...] = SCHEMAS
 
 
 @dataclass(frozen=True)
@@ -148,8 +149,8 @@ class QueryRunner:
         named = self._connection.get_table_names(sql, qualified=True)
         tables = frozenset(name.partition(" AS ")[0] for name in named)
         for table in sorted(tables):
-            if table.split(".")[0].strip('"') not in SCHEMAS or "." not in table:
-                allowed = ", ".join(SCHEMAS)
+            if table.split(".")[0].strip('"') not in self._limits.schemas or "." not in table:
+                allowed = ", ".join(self._limits.schemas)
                 raise QueryError(f"'{table}' is not in one of the schemas {allowed}", query)
         return tables
 
