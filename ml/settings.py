@@ -36,6 +36,40 @@ class Settings:
     min_repeat_customers: int
 
 
+@dataclass(frozen=True)
+class Monitoring:
+    """How far predictions may be off what came, or off what was learned from, before it is said.
+
+    Attributes:
+        months: Months of scores that are looked at.
+        max_psi: Of the population stability index of scores and features.
+        max_ranking_loss: Of the Gini or the AUC, against the months held out at training.
+        max_total_bias: Of predicted over true revenue.
+        max_calibration_error: Beyond what a perfect model would show.
+        max_coverage_loss: Of the share of customers within their 80% range.
+    """
+
+    months: int
+    max_psi: float
+    max_ranking_loss: float
+    max_total_bias: float
+    max_calibration_error: float
+    max_coverage_loss: float
+
+
+def load_monitoring(project: Path | None = None) -> Monitoring:
+    """The thresholds of the project."""
+    variables = _variables((project or find_project()) / "config.yaml")
+    return Monitoring(
+        months=int(variables["monitoring_months"]),
+        max_psi=float(variables["max_psi"]),
+        max_ranking_loss=float(variables["max_ranking_loss"]),
+        max_total_bias=float(variables["max_total_bias"]),
+        max_calibration_error=float(variables["max_calibration_error"]),
+        max_coverage_loss=float(variables["max_coverage_loss"]),
+    )
+
+
 def load_settings(project: Path | None = None) -> Settings:
     """The settings of the project."""
     variables = _variables((project or find_project()) / "config.yaml")

@@ -20,6 +20,7 @@ RECORDS = (
     "ml.model_metrics",
     "ml.model_importance",
     "ml.model_deciles",
+    "ml.prediction_monitoring",
 )
 
 

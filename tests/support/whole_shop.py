@@ -53,6 +53,7 @@ TRAINED = frozenset(
         "ml.model_metrics",
         "ml.model_registry",
         "ml.next_order_predictions",
+        "ml.prediction_monitoring",
     }
 )
 

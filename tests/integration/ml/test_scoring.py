@@ -28,6 +28,13 @@ from patron.shop import SHOP_VARIABLE, Shop, find_project
 
 PROJECT = find_project()
 PREDICTIONS = tuple(f"ml.{task}_predictions" for task in registry.TASKS)
+RECORDS = (
+    "model_registry",
+    "model_metrics",
+    "model_importance",
+    "model_deciles",
+    "prediction_monitoring",
+)
 DAY = date(2026, 3, 14)
 
 
@@ -91,7 +98,7 @@ def rescore(context: Context, end: str = "2026-03-14", start: str | None = None)
     ).values()
     by_name = {one.model.view_name: one for one in found if one.is_model}
     missing = {by_name[table.removeprefix("ml.")]: [scored] for table in PREDICTIONS}
-    for table in ("model_registry", "model_metrics", "model_importance", "model_deciles"):
+    for table in RECORDS:
         latest = by_name[table].intervals[-1][1]
         missing[by_name[table]] = [(latest - DAY_MS, latest)]
     forget(context.state_sync, missing)
@@ -238,6 +245,56 @@ def test_the_cards_are_tables(built: Context, trained: Shop) -> None:
     assert "looks 90 days ahead, not 365" in models.loc["clv", "limits"]
     assert "looks" not in models.loc["churn", "limits"]
     assert models.loc["clv", "feature_count"] == importance["task"].eq("clv").sum()
+
+
+PLANTED = """
+INSERT INTO {table} BY NAME
+WITH customers AS (
+    SELECT customer_id, COALESCE(SUM(net_revenue_amount)
+            FILTER (order_date BETWEEN DATE '2025-11-01' AND DATE '2025-11-30'), 0) AS revenue
+    FROM intermediate.int_customer_days GROUP BY customer_id
+    HAVING MIN(order_date) < DATE '2025-11-01'
+)
+SELECT DATE '2025-10-31' AS scoring_date, DATE '2025-11-01' AS cutoff_date, customer_id,
+    'planted' AS model_version, {columns}
+FROM customers
+"""
+
+
+def test_predictions_are_held_against_what_came(built: Context, trained: Shop) -> None:
+    """A churn model that knows, and a value model that says twice what comes."""
+    said = {
+        "churn": "30 AS horizon_days, CASE WHEN revenue > 0 THEN 0.1 ELSE 0.9 END"
+        " AS churn_probability",
+        "clv": "30 AS horizon_days, 2 * revenue AS predicted_clv, 0 AS predicted_clv_lower,"
+        " 2 * revenue AS predicted_clv_upper",
+    }
+    tables = {
+        task: built.get_snapshot(f"ml.{task}_predictions", raise_if_missing=True).table_name()
+        for task in said
+    }
+    adapter = built.engine_adapter
+    try:
+        for task, columns in said.items():
+            adapter.cursor.execute(PLANTED.format(table=tables[task], columns=columns))
+        rescore(built)
+    finally:
+        for table in tables.values():
+            adapter.cursor.execute(f"DELETE FROM {table} WHERE model_version = 'planted'")
+    found = frame(built, "ml.prediction_monitoring")
+    planted = found[found["model_version"] == "planted"].set_index(["task", "metric"])
+    assert planted.loc[("churn", "roc_auc"), "value"] == 1
+    assert planted.loc[("churn", "brier"), "value"] == pytest.approx(0.01)
+    assert planted.loc[("clv", "total_bias"), "value"] == pytest.approx(1)
+    assert planted.loc[("clv", "coverage_80"), "value"] == 1
+    alerts = planted[planted["is_alert"]]
+    assert set(alerts.index) == {("clv", "total_bias"), ("churn", "calibration_error")}
+    assert set(planted["scoring_month"].dt.date) == {date(2025, 10, 1)}
+    scored = found[found["model_version"] != "planted"]
+    assert set(scored["kind"]) == {"score_drift", "feature_drift"}
+    assert scored["is_latest"].all()
+    # What is scored is what was learned from, a month later.
+    assert scored["value"].median() < 0.1
 
 
 def test_late_data_are_scored_for_a_week(built: Context, trained: Shop) -> None:
