@@ -36,72 +36,77 @@ MODEL (
   )
 );
 
-WITH large_baskets AS (
+/* Small numbers stand for ids: the pairs of ten million baskets have to fit into memory. */
+WITH baskets AS (
   SELECT
-    order_id
-  FROM intermediate.int_orders
-  WHERE
-    line_count > @max_basket_lines
-), basket_count AS (
-  SELECT
-    COUNT(*) AS basket_count
+    orders.order_id,
+    ROW_NUMBER() OVER (ORDER BY orders.order_id)::INT AS basket_number,
+    CASE WHEN NOT orders.is_guest THEN DENSE_RANK() OVER (ORDER BY orders.customer_id)::INT END AS customer_number
   FROM intermediate.int_orders AS orders
   CROSS JOIN intermediate.int_as_of AS as_of
   WHERE
     orders.is_valid_sale
     AND orders.line_count BETWEEN 1 AND @max_basket_lines
     AND orders.order_date < as_of.as_of_date
-), basket_products AS (
+), basket_count AS (
   SELECT
-    items.order_id,
-    items.product_id,
-    MIN(CASE WHEN NOT items.is_guest THEN items.customer_id END) AS customer_id
-  FROM intermediate.int_order_items AS items
-  CROSS JOIN intermediate.int_as_of AS as_of
-  LEFT JOIN large_baskets
-    ON items.order_id = large_baskets.order_id
-  WHERE
-    items.is_valid_sale AND items.order_date < as_of.as_of_date AND large_baskets.order_id IS NULL
-  GROUP BY
-    items.order_id,
-    items.product_id
-), frequent_products AS (
+    COUNT(*) AS basket_count
+  FROM baskets
+), products AS (
   SELECT
     product_id,
-    COUNT(*) AS order_count,
-    ROW_NUMBER() OVER (ORDER BY product_id) AS product_number
+    ROW_NUMBER() OVER (ORDER BY product_id)::INT AS product_number
+  FROM intermediate.int_products
+), basket_products AS (
+  SELECT DISTINCT
+    baskets.basket_number,
+    products.product_number
+  FROM intermediate.int_order_items AS items
+  INNER JOIN baskets
+    ON items.order_id = baskets.order_id
+  INNER JOIN products
+    ON items.product_id = products.product_id
+), frequent_products AS (
+  SELECT
+    products.product_id,
+    products.product_number,
+    COUNT(*) AS order_count
   FROM basket_products
+  INNER JOIN products
+    ON basket_products.product_number = products.product_number
   GROUP BY
-    product_id
+    products.product_id,
+    products.product_number
   HAVING
     COUNT(*) >= @min_pair_orders
-), numbered_baskets AS (
+), frequent_in_baskets AS (
   SELECT
-    baskets.order_id,
-    baskets.customer_id,
-    products.product_number
-  FROM basket_products AS baskets
-  INNER JOIN frequent_products AS products
-    ON baskets.product_id = products.product_id
+    basket_products.basket_number,
+    basket_products.product_number
+  FROM basket_products
+  INNER JOIN frequent_products
+    ON basket_products.product_number = frequent_products.product_number
 ), pairs_of_customers AS (
   SELECT
     one.product_number,
     other.product_number AS other_product_number,
-    one.customer_id,
+    baskets.customer_number,
     COUNT(*) AS order_count
-  FROM numbered_baskets AS one
-  INNER JOIN numbered_baskets AS other
-    ON one.order_id = other.order_id AND one.product_number < other.product_number
+  FROM frequent_in_baskets AS one
+  INNER JOIN frequent_in_baskets AS other
+    ON one.basket_number = other.basket_number AND one.product_number < other.product_number
+  INNER JOIN baskets
+    ON one.basket_number = baskets.basket_number
   GROUP BY
     one.product_number,
     other.product_number,
-    one.customer_id
+    baskets.customer_number
 ), pairs AS (
   SELECT
     product_number,
     other_product_number,
     SUM(order_count) AS order_count,
-    COUNT(customer_id) AS customer_count
+    COUNT(customer_number) AS customer_count
   FROM pairs_of_customers
   GROUP BY
     product_number,
