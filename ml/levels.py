@@ -29,6 +29,8 @@ SHORT_HISTORY_DAYS, LONG_HISTORY_DAYS = 60, 180
 
 GROWTH_WINDOWS = (90, 30)
 MAX_LEVEL = 3.0
+MAX_GROWTH = 2.0
+"""A shop that has grown or shrunk by more in a year says nothing about its season."""
 
 
 @dataclass(frozen=True)
@@ -106,6 +108,8 @@ class Levels:
         if min(then.spend[window], now.spend[window]) <= 0:
             return None
         growth = now.spend[window] / then.spend[window]
+        if not 1 / MAX_GROWTH <= growth <= MAX_GROWTH:
+            return None
         return limited(season * growth * share / now.expected)
 
     def _known_share(self, now: Totals, cutoff: date) -> float | None:

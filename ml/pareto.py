@@ -23,6 +23,9 @@ from patron.errors import PatronError
 
 Array = npt.NDArray[np.float64]
 
+UNLIKELY = 1e6
+"""The loss where the hypergeometric function leaves the range of numbers."""
+
 
 @dataclass(frozen=True)
 class ParetoNbd:
@@ -64,8 +67,10 @@ def fit_pareto_nbd(x: Array, t_x: Array, age: Array) -> ParetoNbd:
         r, alpha, s, beta = np.exp(log_parameters)
         alive = -(r + x) * np.log(alpha + age) - s * np.log(beta + age)
         value = gammaln(r + x) - gammaln(r) + r * np.log(alpha) + s * np.log(beta)
-        value += np.logaddexp(alive, _log_left((r, alpha, s, beta), x, t_x, age))
-        return -float(value @ weights) / float(weights.sum())
+        with np.errstate(invalid="ignore"):
+            value += np.logaddexp(alive, _log_left((r, alpha, s, beta), x, t_x, age))
+        mean = float(value @ weights) / float(weights.sum())
+        return -mean if np.isfinite(mean) else UNLIKELY
 
     found = minimize(
         loss,
@@ -74,7 +79,7 @@ def fit_pareto_nbd(x: Array, t_x: Array, age: Array) -> ParetoNbd:
         bounds=[(-LOG_BOUND, LOG_BOUND)] * 4,
         options={"maxiter": 500, "ftol": 1e-13, "gtol": 1e-7},
     )
-    if not np.isfinite(found.fun):
+    if found.fun >= UNLIKELY:
         raise PatronError("the Pareto/NBD model does not fit these customers")
     r, alpha, s, beta = (float(value) for value in np.exp(found.x))
     total = -float(found.fun) * weights.sum() - float(weights @ x) * np.log(unit)
@@ -100,7 +105,7 @@ def _log_left(
         return value
 
     since, until = term(t_x), term(age)
-    with np.errstate(divide="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore"):
         gone = np.log(-np.expm1(np.minimum(until - since, 0.0)))
     left: Array = np.log(s) - np.log(all_terms) + since + gone
     return left

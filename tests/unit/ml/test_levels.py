@@ -36,11 +36,11 @@ def test_after_a_short_history_it_is_season_growth_and_the_share_of_known_custom
         date(2025, 3, 1): known(60, 100, 50, 140),
         # What the shop earned in the 90 days after the cutoff a year before, newcomers included.
         date(2025, 6, 1): known(150, 200, 90, 170),
-        # The newest cutoff whose 90 days are over: 150 of 250 came from known customers.
+        # The newest cutoff whose 90 days are over: 150 of 190 came from known customers.
         date(2025, 12, 1): known(330, 180, 120, 150),
     }
-    now = frame(250, 160)
-    expected = 200 * (250 / 100) * (150 / 250) / 160
+    now = frame(190, 160)
+    expected = 200 * (190 / 100) * (150 / 190) / 160
     assert Levels(90, cutoffs).factor(now, date(2026, 3, 1)) == pytest.approx(expected)
 
 
@@ -67,6 +67,17 @@ def test_without_a_cutoff_a_year_before_there_is_no_season() -> None:
 def test_without_the_revenue_of_all_customers_the_known_ones_have_to_do() -> None:
     levels = Levels(60, {date(2025, 3, 1): known(70, 100, 50, 60)})
     assert levels.factor(frame(100, 100), date(2026, 3, 1)) == pytest.approx(1.2)
+
+
+@pytest.mark.parametrize("spend", [49, 201])
+def test_another_shop_than_a_year_before_says_nothing(spend: float) -> None:
+    cutoffs = {
+        date(2025, 3, 1): known(60, 100, 50, 60),
+        date(2025, 6, 1): known(150, 100, 90, 90),
+    }
+    levels = Levels(90, cutoffs)
+    assert levels.factor(frame(spend, 100), date(2026, 3, 1)) == pytest.approx(1.2)
+    assert levels.factor(frame(100, 100), date(2026, 3, 1)) != pytest.approx(1.2)
 
 
 def test_a_sample_counts_for_all_customers() -> None:
