@@ -4,16 +4,25 @@ WITH figures AS (
   ON net_revenue, orders, average_order_value, gross_margin, refunds, new_customers, signups, visits, conversion_rate, marketing_spend
   INTO NAME metric VALUE amount
 ),
+-- Periods of different length are compared by day, except in ratios.
+by_day AS (
+  SELECT
+    *,
+    CASE WHEN metric IN ('average_order_value', 'conversion_rate') THEN 1 ELSE days END AS weight,
+    amount / weight AS amount_by_day
+  FROM figures
+),
 compared AS (
   SELECT
     metric,
     MAX(amount) FILTER (place = 0) AS amount_now,
     MAX(amount) FILTER (place = 1) AS amount_before,
     MAX(amount) FILTER (place = -1) AS amount_year_ago,
-    AVG(amount) FILTER (place > 0) AS usual_amount,
-    STDDEV_SAMP(amount) FILTER (place > 0) AS usual_deviation,
+    MAX(weight) FILTER (place = 0) AS weight_now,
+    AVG(amount_by_day) FILTER (place > 0) * weight_now AS usual_amount,
+    STDDEV_SAMP(amount_by_day) FILTER (place > 0) * weight_now AS usual_deviation,
     COUNT(*) FILTER (place > 0) AS like_periods
-  FROM figures
+  FROM by_day
   GROUP BY metric
 )
 SELECT

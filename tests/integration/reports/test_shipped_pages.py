@@ -1,0 +1,452 @@
+"""The pages that Patron ships: on a small shop, on one without models, and on an empty one."""
+
+from __future__ import annotations
+
+import html
+import re
+import shutil
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pandas as pd
+import pytest
+from published_sample import change_sample, publish_sample
+
+from patron.shop import Shop, find_project
+from reports.builder.api import BuildResult, Request, build_site
+
+sys.path.insert(0, str(find_project()))
+
+from tests.support.built_shop import BuiltShop, model_named, simulated
+
+pytestmark = pytest.mark.slow
+PREDICTIONS = "intermediate.int_customer_predictions"
+MARTS = (
+    "dim_customers",
+    "dim_products",
+    "fct_orders",
+    "fct_order_items",
+    "fct_returns",
+    "mart_action_list",
+    "mart_campaign_performance",
+    "mart_channel_economics",
+    "mart_cohort_retention",
+    "mart_customer_analytics",
+    "mart_customer_segments",
+    "mart_executive_financial_summary",
+    "mart_operations",
+    "mart_product_affinity",
+    "mart_product_performance",
+    "mart_product_performance_day",
+    "mart_product_performance_month",
+    "mart_segment_migration",
+    "mart_subscription_metrics",
+)
+PAGES = {
+    "index",
+    "customers/index",
+    "customers/cohorts",
+    "customers/churn",
+    "products/index",
+    "products/baskets",
+    "marketing",
+    "subscriptions",
+    "operations",
+    "models/index",
+    "summaries/daily",
+    "summaries/weekly",
+    "summaries/monthly",
+    "data/quality",
+    "data/sources",
+    "data/metrics",
+}
+MODEL_CARDS = {"models/churn", "models/customer-value", "models/next-order"}
+# What an empty shop has nevertheless: audits, runs and metrics.
+NEVER_EMPTY = {"data/quality", "data/metrics", "data/sources"}
+
+
+@dataclass(frozen=True)
+class Site:
+    """A built site.
+
+    Attributes:
+        result: What the build says.
+        texts: The words of each page, tables included, by its path without ending.
+        codes: Its HTML.
+        ask: Asks the published copy.
+    """
+
+    result: BuildResult
+    texts: dict[str, str]
+    codes: dict[str, str]
+    ask: Callable[[str], Any]
+
+    @property
+    def complaints(self) -> list[str]:
+        return [str(notice) for notice in (*self.result.warnings, *self.result.errors)]
+
+
+def built(shop: Shop, content: Path | None = None, period: str = "") -> Site:
+    result = build_site(shop, request=Request(period=period, content=content))
+    codes = {
+        file.relative_to(shop.site).with_suffix("").as_posix(): file.read_text("utf-8")
+        for file in sorted(shop.site.rglob("*.html"))
+    }
+
+    def ask(sql: str) -> Any:
+        with duckdb.connect(str(shop.published), read_only=True) as connection:
+            row = connection.execute(sql).fetchone()
+        assert row
+        return row[0] if len(row) == 1 else row
+
+    return Site(result, {name: words(code) for name, code in codes.items()}, codes, ask)
+
+
+def euros(amount: object) -> str:
+    """An amount as pages show it: without cents, halves up."""
+    return f"€{int(float(str(amount)) + 0.5):,}"
+
+
+def words(code: str) -> str:
+    found = re.search(r"<main.*?</main>", code, re.DOTALL)
+    assert found
+    shown = found.group().partition('<section class="queries"')[0]
+    bare = re.sub(r"<(svg|details|script|style).*?</\1>|<[^>]*>", " ", shown, flags=re.DOTALL)
+    return re.sub(r"\s+", " ", html.unescape(bare))
+
+
+def small_shop(folder: Path) -> BuiltShop:
+    """Two years of a shop with all streams, whose marts are built but for what models predict."""
+    shop = simulated(
+        folder, "--customers", "1200", "--orders", "5000", "--days", "800", "--seed", "1"
+    )
+    types = model_named(PREDICTIONS).columns_to_types or {}
+    columns = ", ".join(f"{name} {kind.sql('duckdb')}" for name, kind in types.items())
+    shop.connection.execute(f"CREATE TABLE {PREDICTIONS} ({columns})")
+    shop.built.add(PREDICTIONS)
+    shop.build(*(f"marts.{name}" for name in MARTS))
+    return shop
+
+
+@pytest.fixture(scope="module")
+def shop_and_marts(tmp_path_factory: pytest.TempPathFactory) -> tuple[Shop, BuiltShop]:
+    """The shop as it is published: its own marts, made-up models and records."""
+    marts = small_shop(tmp_path_factory.mktemp("simulated"))
+    shop = Shop(tmp_path_factory.mktemp("shop"), find_project())
+    (as_of,) = marts.connection.execute(
+        "SELECT MAX(as_of_date) FROM marts.mart_executive_financial_summary"
+    ).fetchall()[0]
+    publish_sample(shop, customers=10, as_of=as_of)
+    marts.connection.execute(f"ATTACH '{shop.published}' AS published")
+    for name in MARTS:
+        marts.connection.execute(
+            f"CREATE OR REPLACE TABLE published.marts.{name} AS FROM marts.{name}"
+        )
+    marts.connection.execute("DETACH published")
+    return shop, marts
+
+
+@pytest.fixture(scope="module")
+def site(shop_and_marts: tuple[Shop, BuiltShop]) -> Site:
+    """All pages of the small shop."""
+    return built(shop_and_marts[0])
+
+
+@pytest.fixture
+def one_page(tmp_path: Path) -> Callable[[str], Path]:
+    """The project's reports with a single page."""
+
+    def copied(name: str) -> Path:
+        content, shipped = tmp_path / "reports", find_project() / "reports"
+        for folder in ("theme", "queries", "partials"):
+            shutil.copytree(shipped / folder, content / folder)
+        (content / "pages").mkdir()
+        shutil.copy(shipped / "pages" / f"{name}.md", content / "pages" / "index.md")
+        return content
+
+    return copied
+
+
+def test_every_page_builds_without_a_complaint(site: Site) -> None:
+    assert site.complaints == []
+    segments = {name for name in site.codes if name.startswith("customers/")} - PAGES
+    assert set(site.codes) == PAGES | MODEL_CARDS | segments
+    known = site.ask("SELECT COUNT(DISTINCT rfm_segment) FROM marts.mart_customer_analytics")
+    assert len(segments) == known > 5
+
+
+def test_no_page_shows_what_is_no_value(site: Site) -> None:
+    for name, text in site.texts.items():
+        assert not re.search(r"\b(None|null|undefined|nan|NaN|inf|true|false)\b", text), name
+        assert "{" not in text, name
+        assert "${" not in text, name
+
+
+def test_a_shop_without_models_builds_too(shop: Shop) -> None:
+    publish_sample(shop, with_models=False)
+    site = built(shop)
+    assert site.complaints == []
+    assert not MODEL_CARDS & set(site.codes)
+    assert "No model has been trained" in site.texts["models/index"]
+    assert "No model has scored these customers" in site.texts["customers/churn"]
+    assert "No model has predicted the value of customers yet" in site.texts["customers/churn"]
+
+
+def test_an_empty_shop_is_told_plainly_what_is_missing(shop: Shop) -> None:
+    publish_sample(shop, customers=0, as_of=None, with_models=False)
+    site = built(shop)
+    assert site.complaints == []
+    assert set(site.codes) == PAGES
+    for name in PAGES - NEVER_EMPTY - {"models/index"}:
+        assert "No data source for " in site.texts[name], name
+        assert "€" not in site.texts[name], name
+    for name in PAGES - NEVER_EMPTY - {"index"}:
+        assert "<table" not in site.codes[name].partition('<section class="queries"')[0], name
+
+
+def test_no_page_holds_contact_data(site: Site, shop_and_marts: tuple[Shop, BuiltShop]) -> None:
+    contacts = shop_and_marts[1].connection.execute(
+        "SELECT DISTINCT UNNEST([email, first_name || ' ' || last_name, phone]) FROM raw.customers"
+    )
+    known = {contact for (contact,) in contacts.fetchall() if contact}
+    assert len(known) > 400
+    everything = "\n".join(site.codes.values())
+    assert [contact for contact in known if contact in everything] == []
+
+
+def orders_of(marts: BuiltShop) -> pd.DataFrame:
+    """Valid sales, from the facts alone."""
+    orders: pd.DataFrame = marts.connection.execute(
+        "FROM marts.fct_orders WHERE is_valid_sale"
+    ).df()
+    return orders
+
+
+def test_the_customers_are_those_of_the_orders(
+    site: Site, shop_and_marts: tuple[Shop, BuiltShop]
+) -> None:
+    orders = orders_of(shop_and_marts[1])
+    known = orders[~orders.is_guest]
+    as_of = pd.Timestamp(site.ask("SELECT MAX(as_of_date) FROM marts.mart_customer_analytics"))
+    recent = known[known.order_date >= as_of - pd.Timedelta(days=30)]
+    firsts = known.groupby("customer_id").order_date.min()
+    new = int((firsts >= as_of - pd.Timedelta(days=30)).sum())
+    text = site.texts["customers/index"]
+    assert f"Customers with an order {known.customer_id.nunique():,} ▲ up {new} new" in text
+    assert f"Bought in 30 days {recent.customer_id.nunique():,} " in text
+    again = (known.customer_id.value_counts() > 1).mean()
+    assert f"Bought more than once {again:.1%}" in text
+
+
+def test_cohorts_are_those_of_the_orders(
+    site: Site, shop_and_marts: tuple[Shop, BuiltShop]
+) -> None:
+    orders = orders_of(shop_and_marts[1]).query("not is_guest")
+    month = orders.order_date.dt.to_period("M")
+    cohort = month.groupby(orders.customer_id).transform("min")
+    age = (month - cohort).map(lambda months: months.n)
+    sizes = orders.groupby(cohort).customer_id.nunique()
+    as_of = pd.Timestamp(site.ask("SELECT MAX(as_of_date) FROM marts.mart_customer_analytics"))
+    complete = [
+        start for start in sizes.index if (start + 1).end_time < as_of and sizes[start] >= 30
+    ]
+    assert len(complete) >= 6
+    latest = sorted(complete)[-6:]
+    kept = orders[(age == 1) & cohort.isin(latest)].groupby(cohort).customer_id.nunique().sum()
+    share = kept / sizes[latest].sum()
+    assert f"Buy again after 1 month {share:.1%}" in site.texts["customers/cohorts"]
+
+
+def test_risk_follows_the_days_since_the_last_order(
+    site: Site, shop_and_marts: tuple[Shop, BuiltShop]
+) -> None:
+    known = orders_of(shop_and_marts[1]).query("not is_guest")
+    as_of = pd.Timestamp(site.ask("SELECT MAX(as_of_date) FROM marts.mart_customer_analytics"))
+    days = (as_of - known.groupby("customer_id").order_date.max()).dt.days
+    high = (days >= 181).sum()
+    text = site.texts["customers/churn"]
+    assert f"At high risk of leaving {high / len(days):.1%}" in text
+    assert f"{high:,} customers" in text
+
+
+def test_products_are_those_of_the_order_lines(
+    site: Site, shop_and_marts: tuple[Shop, BuiltShop]
+) -> None:
+    lines = (
+        shop_and_marts[1].connection.execute("FROM marts.fct_order_items WHERE is_valid_sale").df()
+    )
+    as_of = pd.Timestamp(site.ask("SELECT MAX(as_of_date) FROM marts.mart_product_performance"))
+    lines = lines[lines.order_date < as_of]
+    last = (as_of - pd.Timedelta(days=1)).to_period("M")
+    last = last if last.end_time < as_of else last - 1
+    sold = int(lines[lines.order_date.dt.to_period("M") == last].quantity.sum())
+    assert f"Units sold, {last.strftime('%b %Y')} {sold:,} " in site.texts["products/index"]
+    revenue = lines.groupby("product_id").net_revenue_amount.sum().astype(float)
+    ranked = revenue.sort_values(ascending=False)
+    before = ranked.cumsum() - ranked
+    best = int((before < 0.8 * ranked.sum()).sum())
+    assert f"Products of class A {best} " in site.texts["products/index"]
+    recent = lines[lines.order_date >= as_of - pd.Timedelta(days=30)]
+    per_order = recent.groupby("order_id").line_number.count().mean()
+    assert f"Products per order, 30 days {per_order:.2f}" in site.texts["products/baskets"]
+
+
+def test_summaries_are_of_the_last_complete_periods(
+    site: Site, shop_and_marts: tuple[Shop, BuiltShop]
+) -> None:
+    orders = orders_of(shop_and_marts[1])
+    as_of = pd.Timestamp(site.ask("SELECT MAX(as_of_date) FROM marts.mart_customer_analytics"))
+    day = as_of - pd.Timedelta(days=1)
+    periods = {
+        "daily": ("D", f"{day.day} {day:%b %Y}"),
+        "weekly": ("W-SUN", ""),
+        "monthly": ("M", ""),
+    }
+    for name, (code, label) in periods.items():
+        last = day.to_period(code)
+        last = last if last.end_time < as_of else last - 1
+        sales = orders[orders.order_date.dt.to_period(code) == last]
+        expected = f"was {euros(sales.net_revenue_amount.sum())}"
+        assert expected in site.texts[f"summaries/{name}"], name
+        assert f"Orders {len(sales)} " in site.texts[f"summaries/{name}"], name
+        assert f"Net revenue of {label}" in site.texts[f"summaries/{name}"], name
+
+
+def test_what_went_into_channels_is_what_the_days_say(site: Site) -> None:
+    spent = site.ask(
+        "SELECT SUM(marketing_spend) FROM marts.mart_executive_financial_summary"
+        " WHERE date_day >= DATE_TRUNC('month', as_of_date) - INTERVAL 12 MONTH"
+        " AND date_day < DATE_TRUNC('month', as_of_date)"
+    )
+    assert f"{euros(spent)} went into channels" in site.texts["marketing"]
+    measured, helpful = site.ask(
+        "SELECT COUNT(*) FILTER (conversion_uplift IS NOT NULL AND is_measured_to_the_end),"
+        " COUNT(*) FILTER (conversion_uplift_lower > 0 AND is_measured_to_the_end)"
+        " FROM marts.mart_campaign_performance"
+    )
+    assert f"{measured} of " in site.texts["marketing"]
+    assert f"{helpful} clearly brought more buyers" in site.texts["marketing"]
+
+
+def test_recurring_revenue_and_deliveries_are_those_of_the_marts(site: Site) -> None:
+    closing, left, retention = site.ask(
+        "SELECT closing_mrr, churned_subscribers / opening_subscribers, net_revenue_retention"
+        " FROM marts.mart_subscription_metrics WHERE is_complete ORDER BY month_start DESC LIMIT 1"
+    )
+    text = site.texts["subscriptions"]
+    assert f"Recurring revenue a month {euros(closing)}" in text
+    assert f"Subscribers who left {left:.1%}" in text
+    assert f"Net revenue retention {retention:.1%} below target" in text
+    in_time, days = site.ask(
+        "SELECT SUM(on_time_orders) / SUM(judged_orders),"
+        " SUM(total_delivery_days) / SUM(arrived_orders)"
+        " FROM marts.mart_operations WHERE DATE_TRUNC('month', date_day) ="
+        " (SELECT DATE_TRUNC('month', MAX(as_of_date)) - INTERVAL 1 MONTH"
+        " FROM marts.mart_customer_analytics)"
+    )
+    assert f"Arrived in time {in_time:.1%}" in site.texts["operations"]
+    assert f"Days to arrive {days:.1f}" in site.texts["operations"]
+
+
+def test_a_segment_page_is_about_its_segment(site: Site) -> None:
+    customers, spent, share = site.ask(
+        "SELECT COUNT(*) FILTER (rfm_segment = 'Champions'),"
+        " SUM(total_spent) FILTER (rfm_segment = 'Champions'),"
+        " SUM(total_spent) FILTER (rfm_segment = 'Champions') / SUM(total_spent)::DOUBLE"
+        " FROM marts.mart_customer_analytics"
+    )
+    text = site.texts["customers/champions"]
+    assert f"Champions are {customers} customers" in text
+    assert f"they have spent {euros(spent)}, {share:.1%} of all" in text
+    assert 'href="champions.html"' in site.codes["customers/index"]
+
+
+def test_a_summary_is_of_the_period_that_is_asked_for(
+    shop_and_marts: tuple[Shop, BuiltShop], one_page: Callable[[str], Path], tmp_path: Path
+) -> None:
+    shop, marts = shop_and_marts
+    orders = orders_of(marts)
+    copy = Shop(tmp_path / "shop", shop.project)
+    copy.data.mkdir(parents=True)
+    shutil.copy(shop.published, copy.published)
+    site = built(copy, one_page("summaries/monthly"), "2025-11")
+    november = orders[orders.order_date.dt.to_period("M") == pd.Period("2025-11")]
+    october = orders[orders.order_date.dt.to_period("M") == pd.Period("2025-10")]
+    now, before = (float(each.net_revenue_amount.sum()) for each in (november, october))
+    word = "more" if now > before else "less"
+    assert site.complaints == []
+    told = site.texts["index"].partition("Net revenue of ")[2]
+    assert told.startswith(
+        f"November 2025 was {euros(now)}, {abs(now / before - 1):.1%} {word} than the month before"
+    )
+
+
+def test_rules_call_for_action_only_where_it_is_needed(
+    shop_and_marts: tuple[Shop, BuiltShop], one_page: Callable[[str], Path], tmp_path: Path
+) -> None:
+    shop = Shop(tmp_path / "shop", shop_and_marts[0].project)
+    shop.data.mkdir(parents=True)
+    shutil.copy(shop_and_marts[0].published, shop.published)
+    content = one_page("summaries/monthly")
+    change_sample(
+        shop,
+        "UPDATE marts.mart_product_performance SET stock_status = 'Enough';"
+        " UPDATE marts.mart_product_performance SET stock_status = 'Out', is_active = TRUE,"
+        " units_last_30_days = 1 WHERE rank_overall <= 2 AND abc_class = 'A';"
+        " UPDATE marts.mart_operations SET on_time_orders = 0, total_rating = reviews;"
+        " UPDATE quality.publication SET failed_audits = 3",
+    )
+    needed = built(shop, content).texts["index"]
+    assert "Order again (purchasing): 2 products of class A are out of stock and 0 low" in needed
+    assert "Talk to the carriers (fulfilment): 0.0% of the" in needed
+    assert "Read the reviews (customer service): 1.00 stars" in needed
+    assert "Repair the data first (data team): 3 audits failed" in needed
+    change_sample(
+        shop,
+        "UPDATE marts.mart_product_performance SET stock_status = 'Enough';"
+        " UPDATE marts.mart_operations SET on_time_orders = judged_orders,"
+        " total_rating = 5 * reviews, returned_orders = 0;"
+        " UPDATE quality.publication SET failed_audits = 0;"
+        " UPDATE marts.mart_customer_analytics SET risk_level = 'Low';"
+        " UPDATE marts.mart_subscription_metrics SET net_revenue_retention = 1.1;"
+        " DELETE FROM marts.mart_action_list;"
+        " UPDATE marts.mart_executive_financial_summary SET net_revenue = 100, orders = 2,"
+        " new_customers = 1",
+    )
+    site = built(shop, content)
+    assert site.complaints == []
+    assert "Nothing else is called for by the rules of the shop" in site.texts["index"]
+    for heading in (
+        "Order again",
+        "Talk to",
+        "Read the",
+        "Repair",
+        "Win customers",
+        "Keep sub",
+        "Find out",
+        "Look",
+    ):
+        assert heading not in site.texts["index"].partition("What to do")[2]
+
+
+def test_the_sample_has_the_columns_of_the_marts(
+    shop_and_marts: tuple[Shop, BuiltShop], published: Shop
+) -> None:
+    query = (
+        "SELECT table_name, column_name, data_type FROM duckdb_columns()"
+        " WHERE schema_name = 'marts' AND NOT internal"
+    )
+    real = set(shop_and_marts[1].connection.execute(query).fetchall())
+    with duckdb.connect(str(published.published), read_only=True) as connection:
+        sample = connection.execute(query).fetchall()
+    kept_in_full = re.findall(
+        r"CREATE TABLE marts\.(\w+)",
+        (find_project() / "tests" / "support" / "published_marts.sql").read_text("utf-8"),
+    )
+    assert len(kept_in_full) > 10
+    for name in kept_in_full:
+        assert {row for row in sample if row[0] == name} == {row for row in real if row[0] == name}
