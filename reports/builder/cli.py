@@ -138,6 +138,31 @@ def new(ctx: click.Context, name: str) -> None:
     say(f"Created {new_page(ctx.obj().project / 'reports', name)}")
 
 
+@report.command("import", epilog="Example: patron report import ../our-evidence-project")
+@click.argument("folder", type=click.Path(path_type=Path, exists=True, file_okay=False))
+@JSON
+@click.pass_context
+def import_project(ctx: click.Context, folder: Path, as_json: bool) -> None:
+    """Read the Evidence project in FOLDER and say of each page whether it builds here.
+
+    Nothing is written. DuckDB, CSV and Parquet sources are read; a page builds as is, builds
+    with warnings, or cannot be built, and every reason is named.
+    """
+    from reports.builder.importer.project import examine
+
+    found = examine(folder, ctx.obj().project / "reports" / "theme")
+    if as_json:
+        emit_json({"pages": [vars(page) for page in found.pages], "notes": list(found.notes)})
+        return
+    for page in found.pages:
+        click.echo(f"{page.page}: {page.says}")
+        for remark in page.remarks:
+            click.echo(f"  {remark}")
+    for note in found.notes:
+        say(f"note: {note}")
+    say(found.summary())
+
+
 def _say_page(page: PageResult) -> None:
     remarks = [
         f"{count} {word if count == 1 else word + 's'}"

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from markupsafe import Markup
 
 from reports.builder.data.runner import QueryRunner
+from reports.builder.data.sources import QueryError
 from reports.builder.data.store import QueryStore
 from reports.builder.formats import Formatter
 from reports.builder.notices import Notice, Notices, PageSyntaxError
@@ -130,5 +132,7 @@ def _render(
     names = {**source.meta, "params": around.params}
     scope = renderer.open_inputs(source.nodes, Scope(store, around.formatter, names), chosen)
     body = renderer.render(source.nodes, scope)
-    store.run_all()
+    for query in source.queries:  # one that nothing shows is checked too
+        with suppress(QueryError):
+            store.get(query.name)
     return body

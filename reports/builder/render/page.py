@@ -115,9 +115,16 @@ class PageRenderer:
             scope: What names mean in the page.
             chosen: The key of the choice by the input's name, for what is not at its default.
         """
+        scope = scope.extended(**{"$page": self._about(scope)})
         self._inputs = PageInputs(self, tree, scope, chosen)
         scope.store.variables = {**scope.store.variables, "inputs": self._inputs}
         return self._inputs.scope
+
+    def _about(self, scope: Scope) -> Mapping[str, object]:
+        """What pages of the original know about themselves, as `$page`."""
+        path = "/" + self.output.removesuffix(".html").removesuffix("index").rstrip("/")
+        params = scope.names.get("params") or {}
+        return {"params": params, "route": {"id": path}, "url": {"pathname": path}}
 
     def count(self, kind: str) -> int:
         """The next number of a kind of component, for ids that are the same in every build."""
