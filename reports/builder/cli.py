@@ -138,6 +138,22 @@ def new(ctx: click.Context, name: str) -> None:
     say(f"Created {new_page(ctx.obj().project / 'reports', name)}")
 
 
+@report.command(epilog="Example: patron report docs --html reference.html")
+@click.option(
+    "--html", type=click.Path(path_type=Path), help="Write the reference with drawn results there."
+)
+@click.pass_context
+def docs(ctx: click.Context, html: Path | None) -> None:
+    """Write the reference of the page language: docs/page-language.md, or a page of results."""
+    from reports.builder.reference.document import markdown, page
+
+    project = ctx.obj().project
+    file = html or project / "docs" / "page-language.md"
+    text = page(project / "reports" / "theme") if html else markdown()
+    file.write_text(text, encoding="utf-8", newline="\n")
+    say(f"Wrote {file}")
+
+
 @report.command("import", epilog="Example: patron report import ../our-evidence-project")
 @click.argument("folder", type=click.Path(path_type=Path, exists=True, file_okay=False))
 @JSON
