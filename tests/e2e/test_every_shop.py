@@ -8,8 +8,11 @@ from pathlib import Path
 import pytest
 
 from ingest.contract import load_contract
+from patron.shop import Shop, find_project
+from reports.builder.api import build_site
 from tests.conftest import public_data
 from tests.support.command import patron_or_fail
+from tests.support.report_checks import complaints
 from tests.support.sample_files import olist_sample, retail_sample
 from tests.support.whole_shop import (
     MAY_WARN,
@@ -65,6 +68,14 @@ def test_no_margin_is_told_where_no_cost_is_known(known: Path) -> None:
     ) == [(0, 0)]
 
 
+@pytest.mark.browser
+def test_every_page_is_whole_accessible_and_silent(known: Path, chromium: str) -> None:
+    result = build_site(Shop(known, find_project()))
+    assert (result.errors, result.warnings) == ((), ())
+    if "online_retail" in str(known):
+        assert complaints(chromium, known / "site") == []
+
+
 @pytest.mark.real_data
 def test_online_retail_keeps_its_published_numbers(known: Path, real_data: Path) -> None:
     if ask(known, "SELECT DISTINCT currency FROM marts.fct_orders") != [("GBP",)]:
@@ -94,14 +105,28 @@ def test_online_retail_keeps_its_published_numbers(known: Path, real_data: Path)
     assert "9 Dec 2011" in page
 
 
-def test_a_shop_whose_files_are_all_empty_has_empty_tables(tmp_path: Path) -> None:
-    shop, files = tmp_path / "shop", tmp_path / "files"
+@pytest.fixture(scope="module")
+def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A shop whose files have heads and no rows."""
+    folder = tmp_path_factory.mktemp("empty")
+    shop, files = folder / "shop", folder / "files"
     for table in load_contract().tables:
         (files / table.name).mkdir(parents=True)
         header = ",".join(column.name for column in table.columns)
         (files / table.name / "0000.csv").write_text(f"{header}\n", encoding="utf-8")
     patron_or_fail(shop, "init", "--mapping", "shop_simulator", "--path", str(files))
     patron_or_fail(shop, "run", "--skip", "train", "--skip", "reconcile")
-    assert built_models(shop) == defined_models()
-    assert findings(shop) == set()
-    assert empty_tables(shop) == tables_without_source(shop, is_trained=False)
+    return shop
+
+
+def test_a_shop_whose_files_are_all_empty_has_empty_tables(empty: Path) -> None:
+    assert built_models(empty) == defined_models()
+    assert findings(empty) == set()
+    assert empty_tables(empty) == tables_without_source(empty, is_trained=False)
+
+
+@pytest.mark.browser
+def test_the_pages_of_an_empty_shop_are_whole_too(empty: Path, chromium: str) -> None:
+    result = build_site(Shop(empty, find_project()))
+    assert (result.errors, result.warnings) == ((), ())
+    assert complaints(chromium, empty / "site") == []

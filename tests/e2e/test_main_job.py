@@ -7,7 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from patron.shop import Shop, find_project
+from reports.builder.api import build_site
 from tests.support.command import patron, patron_or_fail
+from tests.support.report_checks import complaints
 from tests.support.whole_shop import (
     MAY_WARN,
     ask,
@@ -41,6 +44,13 @@ def test_the_simulated_shop_ends_in_a_report_with_its_numbers(simulated: Path) -
     assert f"{customers:,}" in page or f"{customers / 1000:.2f}k" in page
     assert "<svg" in page
     assert "://" not in page.replace("http://www.w3.org/2000/svg", "")
+
+
+@pytest.mark.browser
+def test_every_page_is_whole_accessible_and_silent(simulated: Path, chromium: str) -> None:
+    result = build_site(Shop(simulated, find_project()))
+    assert (result.errors, result.warnings) == ((), ())
+    assert complaints(chromium, simulated / "site") == []
 
 
 def test_every_buyer_is_scored(simulated: Path) -> None:
