@@ -71,7 +71,11 @@ class ChurnModel:
 def fit_churn(panel: pd.DataFrame, horizon_days: int) -> ChurnModel:
     """Fit to labelled rows of several cutoffs."""
     model = _fit_pair(panel, horizon_days)
-    return replace(model, season=_season(model, panel), shift=_newest_shift(panel, horizon_days))
+    season = _season(model, panel)
+    first_to_score = max(panel["cutoff_date"]) + timedelta(days=horizon_days)
+    if year_before(list(season), first_to_score):
+        return replace(model, season=season)
+    return replace(model, season=season, shift=_newest_shift(panel, horizon_days))
 
 
 def _season(model: ChurnModel, panel: pd.DataFrame) -> dict[date, float]:
