@@ -85,17 +85,12 @@ def fit_ranges(panel: pd.DataFrame, columns: tuple[str, ...], truth: Array, valu
     apart = _left_out(panel["customer_id"])
     log_truth, learned = np.log1p(truth), np.flatnonzero(~apart)
     learned = learned[:: -(-len(learned) // MAX_ROWS)]
-    trees, target, count = (
-        tree_matrix(panel.iloc[learned], columns),
-        log_truth[learned],
-        len(learned),
-    )
+    trees, target = tree_matrix(panel.iloc[learned], columns), log_truth[learned]
+    count = len(learned)
     boosted = Ranges(
         columns,
         tuple(
-            boosting.regressor(count, loss="quantile", quantile=share).fit(
-                trees, log_truth[learned]
-            )
+            boosting.regressor(count, loss="quantile", quantile=share).fit(trees, target)
             for share in SHARES
         ),
         boosting.classifier(count).fit(trees, truth[learned] <= 0),
