@@ -192,7 +192,7 @@ def _at_training(card: Mapping[str, Any], subject: str) -> Any:
 
 def _scored_months(context: ExecutionContext, task: str, months: int) -> list[dict[str, Any]]:
     """The first scores of each model in each of the last months."""
-    found = _fetch(
+    found = fetch(
         context,
         f"""
         WITH days AS (
@@ -207,7 +207,7 @@ def _scored_months(context: ExecutionContext, task: str, months: int) -> list[di
     )
     found["scoring_date"] = pd.to_datetime(found["scoring_date"]).dt.date
     kept = sorted({day.replace(day=1) for day in found["scoring_date"]})[-months:]
-    rows: list[dict[str, Any]] = found.to_dict("records")
+    rows = [{str(name): value for name, value in row.items()} for row in found.to_dict("records")]
     return [row for row in rows if row["scoring_date"].replace(day=1) in kept]
 
 
@@ -216,7 +216,7 @@ def _outcomes(
 ) -> pd.DataFrame:
     """The scores of a day with the orders of the days from the cutoff on."""
     score, horizon, low, high = SCORES[task]
-    return _fetch(
+    return fetch(
         context,
         f"""
         WITH scores AS (
@@ -247,10 +247,10 @@ def _outcomes(
 
 def _features_now(context: ExecutionContext, sample: int) -> pd.DataFrame:
     """What scoring sees now."""
-    counted = _fetch(context, "SELECT COUNT(*) AS customers FROM {ml.customer_features_now}")
+    counted = fetch(context, "SELECT COUNT(*) AS customers FROM {ml.customer_features_now}")
     bound = _hash_bound(int(counted["customers"].iloc[0]), sample)
     numbers = ", ".join(f"{name}::DOUBLE AS {name}" for name in FEATURES)
-    return _fetch(
+    return fetch(
         context,
         f"SELECT {numbers}, snapshot_date FROM {{ml.customer_features_now}}"
         f" WHERE SUBSTRING(MD5(customer_id), 1, 8) < '{bound}' ORDER BY customer_id",
@@ -296,7 +296,7 @@ def _card(shop: Shop, task: str, version: str) -> dict[str, Any]:
         return {}
 
 
-def _fetch(context: ExecutionContext, query: str) -> pd.DataFrame:
+def fetch(context: ExecutionContext, query: str) -> pd.DataFrame:
     """The rows of a query whose models stand in braces."""
     import re
 
