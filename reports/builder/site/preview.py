@@ -110,10 +110,10 @@ class PreviewServer:
         return [(str(file), file.stat().st_mtime_ns) for file in self._watched() if file.exists()]
 
     def _watched(self) -> Iterator[Path]:
-        yield self._shop.published
+        yield from (self._shop.published, self._content / "site.yaml")
         yield from sorted(
             file
-            for folder in ("pages", "queries", "partials", "theme", "static")
+            for folder in ("pages", "queries", "partials", "theme", "themes", "static")
             for file in (self._content / folder).rglob("*")
             if file.is_file()
         )

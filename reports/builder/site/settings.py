@@ -120,8 +120,9 @@ def read_settings(content: Path) -> SiteSettings:
 
 
 def _audiences(found: object, file: Path) -> dict[str, Audience]:
-    if not isinstance(found, dict):
-        raise PatronError("'audiences' is not a list of 'name: …' lines", where=str(file))
+    entries = found.values() if isinstance(found, dict) else [found]
+    if not isinstance(found, dict) or any(each and not isinstance(each, dict) for each in entries):
+        raise PatronError("'audiences' is not a list of 'name: {…}' lines", where=str(file))
     audiences: dict[str, Audience] = {}
     for name, entry in found.items():
         given = entry or {}
