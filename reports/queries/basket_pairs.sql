@@ -1,4 +1,4 @@
--- Each pair once, in the direction in which it tells more.
+-- Each pair once, in the direction in which it tells more: from the product that is bought less.
 SELECT
   antecedent_name,
   consequent_name,
@@ -15,7 +15,7 @@ SELECT
   cross_sell_score
 FROM marts.mart_product_affinity
 WHERE is_significant
-QUALIFY ROW_NUMBER() OVER (
-  PARTITION BY LEAST(antecedent_id, consequent_id), GREATEST(antecedent_id, consequent_id)
-  ORDER BY confidence DESC, antecedent_id
-) = 1
+  AND (
+    antecedent_order_count < consequent_order_count
+    OR (antecedent_order_count = consequent_order_count AND antecedent_id < consequent_id)
+  )
