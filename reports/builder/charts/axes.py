@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from reports.builder.charts.ticks import Scale, moment, time_ticks, value_scale
+from reports.builder.charts.ticks import FURTHEST, Scale, moment, time_ticks, value_scale
 from reports.builder.formats import Format
 
 Value = float | date | str
@@ -86,6 +86,7 @@ def _log_axis(
 ) -> Axis:
     bottom = low if low and low > 0 else min(values)
     top = high if high and high > bottom else max(values)
+    bottom, top = max(bottom, 1e-300), min(top, FURTHEST)
     first, last = math.floor(math.log10(bottom)), math.ceil(math.log10(top))
     last = max(last, first + 1)
     every = max(1, (last - first) // 6)

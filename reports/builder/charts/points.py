@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from reports.builder.charts.canvas import INK, Canvas, Point
-from reports.builder.charts.ticks import value_scale
+from reports.builder.charts.ticks import FURTHEST, value_scale
 
 At = Callable[[float, float], Point]
 _MAX_HITS = 2_000
@@ -67,6 +67,7 @@ def dots(canvas: Canvas, at: At, shown: Sequence[Dot], opacity: float) -> None:
 
 def binned(values: Sequence[float]) -> list[Bin]:
     """Bins of one round width: about as many as the square root of the number of values."""
+    values = [max(-FURTHEST, min(value, FURTHEST)) for value in values]
     low, high = min(values), max(values)
     if low == high:
         return [Bin(low, low + (abs(low) * 0.1 or 1.0), len(values))]

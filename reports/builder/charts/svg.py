@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 from typing import Any
 from xml.etree import ElementTree
+
+from reports.builder.charts.ticks import FURTHEST
 
 _NAMESPACE = "{http://www.w3.org/2000/svg}"
 _DROPPED = frozenset(
@@ -33,7 +36,7 @@ def draw(specification: dict[str, Any], label: str) -> str:
     """
     import vl_convert
 
-    source = vl_convert.vegalite_to_svg(json.dumps(specification), vl_version="6.1")
+    source = vl_convert.vegalite_to_svg(_json(specification), vl_version="6.1")
     # The text comes from our own renderer, so the parser's weaknesses cannot be used against it.
     root = ElementTree.fromstring(source)  # noqa: S314
     width, height = root.get("width", "0"), root.get("height", "0")
@@ -43,6 +46,23 @@ def draw(specification: dict[str, Any], label: str) -> str:
         f'<svg viewBox="0 0 {_short(width)} {_short(height)}" role="group" aria-label="{name}"'
         f' style="max-width:{round(float(width) * 1.16)}px">{body}</svg>'
     )
+
+
+def _json(specification: dict[str, Any]) -> str:
+    try:
+        return json.dumps(specification, allow_nan=False)
+    except ValueError:  # sums of the largest numbers there are
+        return json.dumps(_finite(specification))
+
+
+def _finite(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _finite(each) for key, each in value.items()}
+    if isinstance(value, list):
+        return [_finite(each) for each in value]
+    if isinstance(value, float) and not math.isfinite(value):
+        return None if math.isnan(value) else math.copysign(FURTHEST, value)
+    return value
 
 
 def _write(element: ElementTree.Element) -> str:

@@ -35,10 +35,13 @@ def shorten(text: str, room: float, size: float = FONT_SIZE) -> str:
     """The text if it fits, else its beginning and an ellipsis."""
     if width(text, size) <= room:
         return text
-    kept = text
-    while kept and width(kept + "…", size) > room:
-        kept = kept[:-1]
-    return kept.rstrip() + "…"
+    used, kept = width("…", size), 0
+    for character in text:
+        used += width(character, size)
+        if used > room:
+            break
+        kept += 1
+    return text[:kept].rstrip() + "…"
 
 
 def wrap(text: str, room: float, lines: int = 2) -> list[str] | None:

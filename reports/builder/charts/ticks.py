@@ -7,6 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
+# Beyond this, the distance between two values is no longer a number.
+FURTHEST = 4e307
+_LEAST = 1e-300
 _NICE = (1, 2, 2.5, 5, 10)
 _MONTH_STEPS = (1, 2, 3, 6, 12, 24, 60, 120, 240)
 _DAY_STEPS = (1, 2, 7, 14)
@@ -39,7 +42,7 @@ class Scale:
 
 def log_scale(values: Sequence[float]) -> Scale:
     """A scale of powers of ten over the positive values."""
-    positive = [value for value in values if value > 0] or [1.0]
+    positive = [min(max(value, _LEAST), FURTHEST) for value in values if value > 0] or [1.0]
     first = math.floor(math.log10(min(positive)))
     last = max(first + 1, math.ceil(math.log10(max(positive))))
     every = max(1, (last - first) // 6)
@@ -58,6 +61,7 @@ def value_scale(
         count: How many steps fit.
         fixed: Whether the low and the high end are exactly as given.
     """
+    low, high = (max(-FURTHEST, min(end, FURTHEST)) for end in (low, high))
     if high - low <= 1e-9 * max(abs(low), abs(high), 1e-9):
         high = low + (abs(low) if abs(low) > 1e-9 else 1.0)
     step = _nice_step((high - low) / count)

@@ -16,6 +16,9 @@ from markupsafe import Markup, escape
 from reports.builder.render.urls import safe_url
 
 _OPEN, _CLOSE = "\ue000", "\ue001"
+# What HTML has no place for: control characters, private ones, and those that are none.
+_NONE = "".join(chr(plane * 0x10000 + last) for plane in range(17) for last in (0xFFFE, 0xFFFF))
+_UNPRINTABLE = re.compile(f"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\uf8ff\ufdd0-\ufdef{_NONE}]")
 _SLOT = re.compile(f"{_OPEN}(\\d+){_CLOSE}")
 _PARAGRAPH = re.compile(r"<p>((?:(?!</?p>).)*)</p>", re.DOTALL)
 _LINK = re.compile(rf'\b(href|src)="([^"]*{_OPEN}[^"]*)"')
@@ -94,7 +97,8 @@ class MarkdownRenderer:
         self._prepare(tokens, document)
         html = self._parser.renderer.render(tokens, self._parser.options, {})
         html = _TABLE.sub(lambda match: f'<div class="scroll">{match.group()}</div>', html)
-        return Markup(_fill(html, document.slots))  # noqa: S704  every slot is escaped or a component's
+        filled = _UNPRINTABLE.sub("", _fill(html, document.slots))
+        return Markup(filled)  # noqa: S704  every slot is escaped or a component's
 
     def _prepare(self, tokens: Sequence[Token], document: Document) -> None:
         for index, token in enumerate(tokens):
