@@ -237,7 +237,7 @@ def test_inputs_with_many_values_or_that_depend_on_others_stay_at_their_default(
     html = build(published, content, index=dependent)["pages/index.md"]
     assert outside_of_states(html).count("<select") == 1
     assert "Part: <b>aAT</b>" in outside_of_states(html)
-    assert sorted(re.findall(r'data-for="([^"]*)"', html)) == ["0", "1", "2"]
+    assert set(re.findall(r'data-for="([^"]*)"', html)) == {"0", "1", "2"}
     many = SWITCHED.replace(
         "('CH', 1)", "('CH', 1)" + "".join(f", ('x{n}', {n})" for n in range(30))
     )
