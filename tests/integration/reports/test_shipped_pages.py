@@ -341,6 +341,12 @@ def test_recurring_revenue_and_deliveries_are_those_of_the_marts(site: Site) -> 
     assert f"Recurring revenue a month {euros(closing)}" in text
     assert f"Subscribers who left {left:.1%}" in text
     assert f"Net revenue retention {retention:.1%} below target" in text
+    kept = site.ask(
+        "SELECT SUM(opening_mrr + expansion_mrr + contraction_mrr + churned_mrr)"
+        " / SUM(opening_mrr)::DOUBLE FROM (SELECT * FROM marts.mart_subscription_metrics"
+        " WHERE is_complete ORDER BY month_start DESC LIMIT 12)"
+    )
+    assert f"Over the last 12 months {kept:.1%} of the revenue was still there" in text
     in_time, days = site.ask(
         "SELECT SUM(on_time_orders) / SUM(judged_orders),"
         " SUM(total_delivery_days) / SUM(arrived_orders)"
