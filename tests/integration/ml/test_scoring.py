@@ -36,6 +36,19 @@ RECORDS = (
     "prediction_monitoring",
 )
 DAY = date(2026, 3, 14)
+# Each customer buys of one of two groups of ten products; some rows must not count.
+ITEMS = """
+CREATE TABLE intermediate.int_order_items AS
+SELECT customer_id, ASCII(MD5(customer_id)) % 2 || '-' || (ASCII(MD5(customer_id || item
+    || order_date::TEXT)) + item) % 10 AS product_id, customer_id || order_date AS order_id,
+    TRUE AS is_valid_sale, FALSE AS is_guest, order_date
+FROM intermediate.int_customer_days CROSS JOIN (SELECT UNNEST(RANGE(2)) AS item) AS items
+UNION ALL
+SELECT customer_id, 'cancelled', 'c', FALSE, FALSE, order_date FROM intermediate.int_customer_days
+UNION ALL
+SELECT customer_id, 'future', 'f', TRUE, FALSE, DATE '2026-03-15'
+FROM intermediate.int_customer_days
+"""
 
 
 def project(folder: Path, days: pd.DataFrame) -> Context:
@@ -60,11 +73,17 @@ def project(folder: Path, days: pd.DataFrame) -> Context:
         "int_customer_days": {name: kind.replace(";", ",") for name, kind in columns.items()},
         "int_as_of": dict.fromkeys(("as_of_date", "last_order_date", "first_order_date"), "DATE"),
     }
+    inputs["int_order_items"] = {
+        **dict.fromkeys(("customer_id", "product_id", "order_id"), "TEXT"),
+        **dict.fromkeys(("is_valid_sale", "is_guest"), "BOOLEAN"),
+        "order_date": "DATE",
+    }
     declared = [
         {"name": f"intermediate.{name}", "columns": types} for name, types in inputs.items()
     ]
     (folder / "external_models.yaml").write_text(yaml.safe_dump(declared))
     source = with_days(days, date(2026, 3, 15))
+    source.execute(ITEMS)
     source.execute(f"ATTACH '{warehouse}' AS w; CREATE SCHEMA w.intermediate")
     for name in inputs:
         source.execute(f"CREATE TABLE w.intermediate.{name} AS FROM intermediate.{name}")
@@ -295,6 +314,21 @@ def test_predictions_are_held_against_what_came(built: Context, trained: Shop) -
     assert scored["is_latest"].all()
     # What is scored is what was learned from, a month later.
     assert scored["value"].median() < 0.1
+
+
+def test_products_are_recommended(built: Context) -> None:
+    found = frame(built, "ml.product_recommendations")
+    assert found["customer_id"].nunique() > 500
+    assert set(found["kind"]) == {"again", "new"}
+    assert not set(found["product_id"]) & {"cancelled", "future"}
+    ranked = found.sort_values(["customer_id", "kind", "place"])
+    for _, rows in ranked.groupby(["customer_id", "kind"]):
+        assert rows["place"].tolist() == list(range(1, len(rows) + 1))
+        assert rows["score"].is_monotonic_decreasing
+    groups = found["product_id"].str[0].groupby([found["customer_id"], found["kind"]])
+    # What is new is of the customer's own group, as far as they are told apart.
+    own, new = groups.first().unstack()["again"], groups.first().unstack()["new"]
+    assert (own == new)[new.notna()].mean() > 0.95
 
 
 def test_late_data_are_scored_for_a_week(built: Context, trained: Shop) -> None:
