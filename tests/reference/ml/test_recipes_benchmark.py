@@ -1,0 +1,104 @@
+"""`benchmarks/ml_recipes.py` takes any table of transactions, and the document has its tables."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import duckdb
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parents[3] / "benchmarks"))
+sys.path.insert(0, str(Path(__file__).parents[2] / "support"))
+
+import ml_recipes
+from ml_tables import LAYOUTS, Table, read_tables, text_of
+from prediction_data import buying_days
+
+PROJECT = Path(__file__).parents[3]
+
+
+def predictors(table: Table) -> dict[str, list[str]]:
+    """Who is judged, by data set, in the order written."""
+    found: dict[str, list[str]] = {}
+    for data, predictor, *_ in table.lines:
+        found.setdefault(data, []).append(predictor)
+    return found
+
+
+def documented() -> str:
+    text = (PROJECT / "docs" / "predictions.md").read_text(encoding="utf-8")
+    return text.partition(ml_recipes.BEGIN)[2].partition(ml_recipes.END)[0]
+
+
+def headers(text: str) -> list[str]:
+    return [line for line in text.splitlines() if line.startswith(("**", "| data |"))]
+
+
+@pytest.fixture(scope="module")
+def transactions(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("transactions") / "orders.parquet"
+    days = buying_days(700, 400)
+    connection = duckdb.connect()
+    connection.register("days", days)
+    connection.sql(
+        "SELECT customer_id AS customer, ROW_NUMBER() OVER () AS order, order_date AS time,"
+        " net_revenue_amount AS amount FROM days"
+    ).write_parquet(str(path))
+    return path
+
+
+def test_the_document_has_the_tables_that_the_command_prints(
+    transactions: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ml_recipes.main([str(transactions), "--horizons", "90", "--cutoffs", "1"])
+    printed = capsys.readouterr().out
+    assert headers(documented()) == headers(printed)
+    kept, ours = read_tables(documented()), read_tables(printed)
+    assert list(kept) == list(ours) == [layout.title for layout in LAYOUTS]
+    for title, table in ours.items():
+        (names,) = predictors(table).values()
+        for data, theirs in predictors(kept[title]).items():
+            assert [name for name in theirs if "oracle" not in name] == names, (title, data)
+        assert len({len(line) for line in [*table.lines, *kept[title].lines]}) == 1
+        assert len(kept[title].notes) == len(predictors(kept[title]))
+
+
+def test_the_document_has_every_data_set_and_horizon() -> None:
+    kept = read_tables(documented())
+    assert set(predictors(kept["Value"])) == {
+        "Online Retail II, 90 d",
+        "Online Retail II, 180 d",
+        "CDNOW sample, 90 d",
+        "CDNOW sample, 180 d",
+        "simulated shop, 90 d",
+        "simulated shop, 365 d",
+    }
+    judged_by_truth = {
+        data
+        for table in kept.values()
+        for data, names in predictors(table).items()
+        if "oracle" in names
+    }
+    assert judged_by_truth == {
+        "simulated shop, 60 d",
+        "simulated shop, 90 d",
+        "simulated shop, 365 d",
+    }
+
+
+def table(*data: str) -> Table:
+    return Table([[name, "recipe"] for name in data], [f"{name}: noted" for name in data])
+
+
+def test_the_lines_of_other_data_sets_are_kept(tmp_path: Path) -> None:
+    first, second = LAYOUTS[0].title, LAYOUTS[1].title
+    old = {first: table("Shop A, 90 d", "Shop A, 180 d"), second: table("Shop A, 60 d")}
+    document = tmp_path / "predictions.md"
+    document.write_text(f"before\n{ml_recipes.BEGIN}{text_of(old)}{ml_recipes.END}after\n")
+    ml_recipes._write({first: table("Shop A, 90 d")}, document)
+    text = document.read_text()
+    assert text.startswith(f"before\n{ml_recipes.BEGIN}**{first}**\n\n| data |")
+    assert text.endswith(f"{ml_recipes.END}after\n")
+    expected = {first: table("Shop A, 180 d", "Shop A, 90 d"), second: table("Shop A, 60 d")}
+    assert read_tables(text) == expected
