@@ -81,7 +81,7 @@ def list_models(ctx: click.Context, *, as_json: bool = False) -> None:
         (
             row["task"],
             row["version"],
-            "champion" if row["is_champion"] else "",
+            _use(row),
             row["horizon_days"],
             f"{row['first_holdout_cutoff']} .. {row['last_holdout_cutoff']}",
             row["problem"],
@@ -139,6 +139,12 @@ def rollback(ctx: click.Context, task: str) -> None:
     say(f"{version} is the champion again; it scores at the next run")
 
 
+def _use(row: dict[str, Any]) -> str:
+    if row["is_champion"]:
+        return "champion" if row["is_usable"] else "champion, does not score"
+    return "scores in its place" if row["is_scoring"] else ""
+
+
 def _show_result(result: TrainResult) -> None:
     if result.card:
         _show_card(result.card)
@@ -151,6 +157,8 @@ def _show_result(result: TrainResult) -> None:
 
 
 def _show_card(card: dict[str, Any]) -> None:
+    from ml.tables import limits
+
     data = card["data"]
     for subject, predictors in card["metrics"].items():
         metrics = list(next(iter(predictors.values())))
@@ -165,11 +173,11 @@ def _show_card(card: dict[str, Any]) -> None:
         print_table(title, ("predictor", *(name.replace("_", " ") for name in metrics)), rows)
         for fact, value in card["facts"].get(subject, {}).items():
             say(f"  {fact.replace('_', ' ')}: {value:.4g}")
-    if card["horizon_days"] != card["wanted_horizon_days"]:
-        say(
-            f"  looks {card['horizon_days']} days ahead, not {card['wanted_horizon_days']}: "
-            "the history is too short to judge more"
-        )
+    strongest = sorted(card.get("importance", {}).items(), key=lambda item: -item[1])[:5]
+    if strongest:
+        say(f"  goes most by: {', '.join(name.replace('_', ' ') for name, _ in strongest)}")
+    for limit in limits(card):
+        say(f"  {limit}")
 
 
 def _interval(measured: dict[str, float] | None) -> str:
