@@ -24,6 +24,8 @@ class Settings:
         min_customers: Fewer customers with an order: no predictions.
         min_history_days: A shorter history: no predictions.
         min_repeat_customers: Fewer customers with three orders: no predictions.
+        recommendations_per_customer: Products of each kind.
+        recommendation_history_days: The purchases that recommendations learn from.
     """
 
     churn_horizon_days: int
@@ -34,6 +36,8 @@ class Settings:
     min_customers: int
     min_history_days: int
     min_repeat_customers: int
+    recommendations_per_customer: int
+    recommendation_history_days: int
 
 
 @dataclass(frozen=True)
@@ -82,6 +86,8 @@ def load_settings(project: Path | None = None) -> Settings:
         min_customers=int(variables["min_customers_for_predictions"]),
         min_history_days=int(variables["min_history_days_for_predictions"]),
         min_repeat_customers=int(variables["min_repeat_customers_for_predictions"]),
+        recommendations_per_customer=int(variables["recommendations_per_customer"]),
+        recommendation_history_days=int(variables["recommendation_history_days"]),
     )
 
 
