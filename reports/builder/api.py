@@ -100,8 +100,6 @@ def build_site(
     out: Path | None = None,
     *,
     strict: bool = False,
-    wait_seconds: float = 10.0,
-    content: Path | None = None,
     on_page: Callable[[PageResult], None] | None = None,
     request: Request | None = None,
 ) -> BuildResult:
@@ -111,16 +109,14 @@ def build_site(
         shop: Whose published data are shown.
         out: Where the site goes; the shop's `site/` by default.
         strict: Whether warnings make the result a failure.
-        wait_seconds: How long to wait for the published copy.
-        content: The folder of pages; the project's `reports/` by default.
         on_page: Called for each page that was written.
-        request: What is asked for in its place.
+        request: Which pages, of what, and what else; all pages as they are by default.
 
     Raises:
         PatronError: If there is nothing to show, or no place to put it.
     """
     target = (out or shop.site).absolute()
-    wanted = request or Request(wait_seconds=wait_seconds, content=content)
+    wanted = request or Request()
     results: list[PageResult] = []
     notices: list[Notice] = []
     made: list[str] = []
@@ -132,9 +128,9 @@ def build_site(
             results.append(_result(page, target / page.output))
             notices += page.notices
         notices += assembly.notices()
-        if request and request.documents:
+        if wanted.documents:
             outputs, title = [page.output for page in assembly.pages], assembly.title
-            made = write_documents(folder, outputs, request.documents, title)
+            made = write_documents(folder, outputs, wanted.documents, title)
     for result in results:
         if on_page:
             on_page(result)
@@ -143,21 +139,13 @@ def build_site(
     return replace(found, documents=tuple(target / name for name in made))
 
 
-def check_site(
-    shop: Shop,
-    *,
-    strict: bool = False,
-    wait_seconds: float = 10.0,
-    content: Path | None = None,
-    request: Request | None = None,
-) -> BuildResult:
+def check_site(shop: Shop, *, strict: bool = False, request: Request | None = None) -> BuildResult:
     """Render every page without writing anything; old data are a warning.
 
     Raises:
         PatronError: If there is nothing to show.
     """
-    wanted = request or Request(wait_seconds=wait_seconds, content=content)
-    with _assembly(shop, wanted) as assembly:
+    with _assembly(shop, request or Request()) as assembly:
         pages = list(assembly.render())
         notices = [notice for page in pages for notice in page.notices] + assembly.notices()
         publication = assembly.publication

@@ -13,7 +13,7 @@ import pytest
 from published_sample import publish_sample
 
 from patron.shop import Shop
-from reports.builder.api import build_site
+from reports.builder.api import Request, build_site
 
 playwright = pytest.importorskip("playwright.sync_api")
 pytestmark = pytest.mark.browser
@@ -154,7 +154,7 @@ def test_tables_sort_search_page_and_download(browser: Any, shop: Shop, tmp_path
         "<DataTable data={rows} rows=10 search title='All rows' />\n",
         encoding="utf-8",
     )
-    index = build_site(shop, tmp_path / "site", content=content).index
+    index = build_site(shop, tmp_path / "site", request=Request(content=content)).index
     assert index
     seen = reader(browser, accept_downloads=True)
     seen.open(index)
@@ -232,7 +232,7 @@ def test_tabs_are_operated_by_keyboard(browser: Any, shop: Shop, tmp_path: Path)
         "<Tabs>\n<Tab label=One>\nfirst panel\n</Tab>\n"
         "<Tab label=Two>\nsecond panel\n</Tab>\n</Tabs>\n"
     )
-    index = build_site(shop, tmp_path / "site", content=content).index
+    index = build_site(shop, tmp_path / "site", request=Request(content=content)).index
     assert index
     seen = reader(browser)
     seen.open(index)

@@ -13,7 +13,7 @@ from typing import ClassVar
 from patron.console import say
 from patron.errors import PatronError
 from patron.shop import Shop
-from reports.builder.api import build_site
+from reports.builder.api import Request, build_site
 
 _POLL_SECONDS = 0.7
 _VERSION_PATH = "/__version"
@@ -95,9 +95,8 @@ class PreviewServer:
 
     def _build(self) -> None:
         try:
-            result = build_site(
-                self._shop, self._site, wait_seconds=self._wait, content=self._content
-            )
+            request = Request(wait_seconds=self._wait, content=self._content)
+            result = build_site(self._shop, self._site, request=request)
         except PatronError as error:
             say(f"patron: {error}")
             return

@@ -17,7 +17,7 @@ sys.path.insert(0, str(Path(__file__).parents[2] / "support"))
 
 from published_sample import publish_sample
 
-from reports.builder.api import BuildResult, build_site
+from reports.builder.api import BuildResult, Request, build_site
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,7 @@ def render(published: Shop, content: Path) -> Render:
     def build(text: str = "", **others: str) -> Built:
         for name, source in {"index": text, **others}.items():
             (content / "pages" / f"{name}.md").write_text(source, encoding="utf-8")
-        result = build_site(published, content=content)
+        result = build_site(published, request=Request(content=content))
         assert result.index
         return Built(result, result.index.read_text("utf-8"))
 

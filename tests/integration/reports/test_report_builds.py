@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import re
 import sqlite3
+from collections.abc import Callable
+from dataclasses import fields
+from inspect import signature
 from pathlib import Path
 
 import pytest
@@ -11,7 +14,7 @@ from published_sample import change_sample, publish_sample
 
 from patron.errors import UsageError
 from patron.shop import Shop
-from reports.builder.api import CACHE, BuildResult, Request, build_site
+from reports.builder.api import CACHE, BuildResult, Request, build_site, check_site
 from reports.builder.data.runner import QueryRunner
 from reports.builder.site.assembly import Assembly
 from reports.builder.site.diff import differences
@@ -50,6 +53,12 @@ def build(shop: Shop, content: Path, **pages: str) -> dict[str, str]:
 
 def read(result: BuildResult) -> dict[str, str]:
     return {page.source: page.file.read_text("utf-8") for page in result.pages if page.file}
+
+
+@pytest.mark.parametrize("function", [build_site, check_site])
+def test_what_is_asked_for_has_one_place(function: Callable[..., BuildResult]) -> None:
+    asked = {each.name for each in fields(Request)}
+    assert asked.isdisjoint(signature(function).parameters)
 
 
 def test_what_did_not_change_is_not_built_again(
@@ -140,7 +149,7 @@ def test_the_numbers_that_differ_are_listed(shop: Shop, content: Path, tmp_path:
     (content / "pages" / "index.md").write_text(page)
     (content / "pages" / "same.md").write_text("12 apples")
     publish_sample(shop, customers=300)
-    build_site(shop, tmp_path / "a", content=content)
+    build_site(shop, tmp_path / "a", request=Request(content=content))
     change_sample(
         shop,
         "UPDATE marts.mart_customer_analytics SET country = 'XX' WHERE customer_id ="
@@ -149,7 +158,7 @@ def test_the_numbers_that_differ_are_listed(shop: Shop, content: Path, tmp_path:
         " WHERE country = 'XX'",
     )
     (content / "pages" / "more.md").write_text("1")
-    build_site(shop, tmp_path / "b", content=content)
+    build_site(shop, tmp_path / "b", request=Request(content=content))
     assert list(differences(tmp_path / "a", tmp_path / "a")) == []
     found = {(each.page, each.place): each for each in differences(tmp_path / "a", tmp_path / "b")}
     assert (found["more.html", ""].before, found["more.html", ""].after) == (None, "")

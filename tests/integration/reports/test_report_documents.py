@@ -152,7 +152,7 @@ def test_one_file_holds_several_pages(published: Shop, pages: Path) -> None:
 def test_without_a_browser_there_is_no_pdf(
     published: Shop, pages: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    site = build_site(published, content=pages).index
+    site = build_site(published, request=Request(content=pages)).index
     assert site
     before = site.read_bytes()
     monkeypatch.setenv("PATRON_CHROMIUM", "no-such-browser")

@@ -116,10 +116,10 @@ def test_the_clock_is_noticed(render: Callable[..., Any]) -> None:
 
 
 def test_the_guard_can_be_set_by_the_project(published: Shop, content: Path) -> None:
-    from reports.builder.api import check_site
+    from reports.builder.api import Request, check_site
 
     (content / "pages" / "index.md").write_text(
         "```sql a\nSELECT * FROM range(20000)\n```\n", encoding="utf-8"
     )
-    result = check_site(published, content=content)
+    result = check_site(published, request=Request(content=content))
     assert "more than 10,000 rows (max_rows)" in str(result.errors[0])

@@ -14,7 +14,7 @@ from published_sample import change_sample, publish_sample
 from patron.errors import PatronError
 from patron.shop import Shop
 from patron.warehouse import reading
-from reports.builder.api import BuildResult, build_site, check_site
+from reports.builder.api import BuildResult, Request, build_site, check_site
 from reports.builder.site.layout import shortened
 
 Render = Callable[..., Any]
@@ -42,7 +42,7 @@ def executive_alone(shop: Shop) -> Path:
 
 
 def executive(shop: Shop) -> tuple[BuildResult, str]:
-    result = build_site(shop, content=executive_alone(shop))
+    result = build_site(shop, request=Request(content=executive_alone(shop)))
     assert result.index == shop.site / "index.html"
     return result, result.index.read_text("utf-8")
 
@@ -113,8 +113,8 @@ def test_the_theme_is_small() -> None:
 
 def test_two_builds_are_the_same_bytes(published: Shop, tmp_path: Path) -> None:
     content = executive_alone(published)
-    first = build_site(published, tmp_path / "a", content=content).index
-    second = build_site(published, tmp_path / "b", content=content).index
+    first = build_site(published, tmp_path / "a", request=Request(content=content)).index
+    second = build_site(published, tmp_path / "b", request=Request(content=content)).index
     assert first
     assert second
     assert first.read_bytes() == second.read_bytes()
@@ -252,8 +252,8 @@ def test_failed_audits_are_a_visible_warning(published: Shop) -> None:
 
 def test_stale_data_fail_a_strict_check(published: Shop) -> None:
     content = executive_alone(published)
-    relaxed = check_site(published, content=content)
-    strict = check_site(published, content=content, strict=True)
+    relaxed = check_site(published, request=Request(content=content))
+    strict = check_site(published, request=Request(content=content), strict=True)
     assert "stale: data were last loaded 2025-09-15 02:10:00" in str(relaxed.warnings[0])
     assert relaxed.ok
     assert not strict.ok
@@ -263,7 +263,7 @@ def test_stale_data_fail_a_strict_check(published: Shop) -> None:
         "UPDATE quality.publication SET last_loaded_at = now()::TIMESTAMP;"
         " UPDATE quality.audit_results SET failed_rows = 0",
     )
-    assert check_site(published, content=content, strict=True).ok
+    assert check_site(published, request=Request(content=content), strict=True).ok
 
 
 def test_data_cannot_become_markup_anywhere(published: Shop, render: Render) -> None:
