@@ -34,6 +34,8 @@ _CATALOGUE = re.compile(
     r"\s*[.(]|^\s*(pragma|show|describe|summarize|explain|call)\b",
     re.IGNORECASE,
 )
+# A table's name, then what a query calls it or takes of it.
+_TABLE = re.compile(r'((?:"(?:[^"]|"")*"|[^\s"])+).*', re.DOTALL)
 _MOST_ANSWERS = 2_000
 _STRINGS_AND_COMMENTS = re.compile(r"'(?:[^']|'')*'|--[^\n]*|/\*.*?\*/", re.DOTALL)
 
@@ -146,13 +148,17 @@ class QueryRunner:
             raise QueryError("a query of a page is exactly one SELECT", query)
         if found := _CATALOGUE.search(_STRINGS_AND_COMMENTS.sub(" ", sql)):
             raise QueryError(f"'{found[1] or found[2]}' is not for pages", query)
-        named = self._connection.get_table_names(sql, qualified=True)
-        tables = frozenset(name.partition(" AS ")[0] for name in named)
+        tables = self._named(sql)
         for table in sorted(tables):
             if table.split(".")[0].strip('"') not in self._limits.schemas or "." not in table:
                 allowed = ", ".join(self._limits.schemas)
                 raise QueryError(f"'{table}' is not in one of the schemas {allowed}", query)
         return tables
+
+    def _named(self, sql: str) -> frozenset[str]:
+        """The tables that a query names, without what it calls them or takes of them."""
+        references = self._connection.get_table_names(sql, qualified=True)
+        return frozenset(_TABLE.sub(r"\1", each) for each in references)
 
     def _explain(self, query: QuerySource, sql: str, error: duckdb.Error) -> QueryError:
         """DuckDB's message, with the line in the page and what could have been meant."""
@@ -171,7 +177,7 @@ class QueryRunner:
         if not message.startswith("Binder Error"):
             return ""
         try:
-            tables = sorted(self._connection.get_table_names(sql, qualified=True))
+            tables = sorted(self._named(sql))
         except duckdb.Error:
             return ""
         described = (f"{table} ({', '.join(self._columns(table))})" for table in tables)

@@ -72,6 +72,21 @@ def test_an_error_names_line_message_and_columns(published: Shop) -> None:
         run(published, "SELECT * FROM marts.orders")
 
 
+@pytest.mark.parametrize(
+    "reference",
+    ["fct_orders", "fct_orders o", 'fct_orders AS "returns"', "fct_orders TABLESAMPLE 100%"],
+)
+def test_a_table_is_named_as_it_is_not_as_the_query_calls_it(
+    published: Shop, reference: str
+) -> None:
+    with reading(published) as connection:
+        runner = QueryRunner(connection, Limits())
+        answer = runner.run(QUERY, f"SELECT count(*) FROM marts.{reference}")
+        assert answer.tables == {"marts.fct_orders"}
+        with pytest.raises(QueryError, match=r"Columns: marts\.fct_orders \(order_id, customer_id"):
+            runner.run(QUERY, f"SELECT nope FROM marts.{reference}")
+
+
 def test_a_failing_query_is_shown_in_place_and_the_rest_is_built(
     render: Callable[..., Any],
 ) -> None:
