@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 
 from reports.builder.charts import text
@@ -113,7 +114,7 @@ def _vertical(chart: Chart, total: int) -> Layout:
         right=right,
         top=top,
         bottom=13 + 15.0 * lines + (18 if chart.options.x_title else 0),
-        scale=scale,
+        scale=_with_room_below(chart, scale, height, None) if chart.options.labels else scale,
         x_ticks=ticks,
         horizontal=False,
         end_labels=_end_labels(chart, scale, height, right),
@@ -157,20 +158,63 @@ def _horizontal(chart: Chart, total: int) -> Layout:
     right = max(values, default=0) + _GAP if value_labels else 12.0
     count = len(chart.positions)
     thickness = _BAR_STEP * (len(chart.series) * 0.6 if _grouped(chart) else 1)
+    width = max(total - left - right, 40.0)
     return Layout(
-        width=max(total - left - right, 40.0),
+        width=width,
         height=max(1, count) * thickness,
         left=left,
         right=right,
         top=4.0,
         bottom=4.0 if value_labels else 25.0,
-        scale=scale,
+        scale=_with_room_below(chart, scale, width, text.width) if value_labels else scale,
         x_ticks=tuple(Tick(index, (label,)) for index, label in enumerate(labels)),
         horizontal=True,
         end_labels=(),
         value_labels=value_labels,
         right_scale=right_scale,
     )
+
+
+def _with_room_below(
+    chart: Chart, scale: Scale, length: float, extent: Callable[[str, float], float] | None
+) -> Scale:
+    """The scale, going on below its values so far that the texts of negative bars find room.
+
+    Args:
+        chart: What is drawn.
+        scale: Its value axis.
+        length: Of that axis, in pixels.
+        extent: How far a text of a size reaches along it; None if only by its size.
+    """
+    if chart.kind != "bar" or chart.options.low is not None or scale.log:
+        return scale
+    size, low = chart.options.label_size, scale.low
+    for value, label in _labels_below(chart):
+        room = (extent(label, size) if extent else size) + _GAP + (4 if extent else 0)
+        if room < length / 2:
+            end = max(value, scale.low)
+            low = min(low, end - (scale.high - end) * room / (length - room))
+    return replace(scale, low=low)
+
+
+def _labels_below(chart: Chart) -> Iterator[tuple[float, str]]:
+    """Where negative bars with a text beyond them end, and the texts."""
+    own, given = chart.of_its_kind(), chart.options.label_format
+    if not own or _grouped(chart):
+        return
+    columns = [(each.values, given or each.format) for each in own]
+    if chart.stacked:
+        style = given or own[0].format
+        values = zip(*(each.values for each in own), strict=True)
+        columns = [(tuple(_below(each) for each in values), style)]
+    for column, style in columns:
+        yield from ((value, style.text(value)) for value in column if value and value < 0)
+
+
+def _below(values: Sequence[float | None]) -> float | None:
+    """The sum of a stack that lies below zero altogether."""
+    present = [value for value in values if value is not None]
+    return None if any(value > 0 for value in present) else sum(present)
 
 
 def _grouped(chart: Chart) -> bool:

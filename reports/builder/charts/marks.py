@@ -33,29 +33,43 @@ def bars(chart: Chart, layout: Layout, shown: Sequence[Series]) -> list[Spec]:
             mark["fillOpacity"] = chart.options.fill_opacity
         layers.append({"data": {"values": values}, "mark": mark, "encoding": encoding})
         if layout.value_labels and not grouped:
-            layers.append(_value_labels(chart, layout, each, values))
+            layers += _value_labels(chart, layout, each, values)
     if chart.options.total_labels and chart.stacked:
-        layers.append(_total_labels(chart, layout, shown))
+        layers += _total_labels(chart, layout, shown)
     return layers
 
 
-def _value_labels(chart: Chart, layout: Layout, series: Series, values: list[Spec]) -> Spec:
+def _value_labels(chart: Chart, layout: Layout, series: Series, values: list[Spec]) -> list[Spec]:
     style = chart.options.label_format or series.format
     labelled = [value | {"t": style.text(series.values[int(value["x"])])} for value in values]
-    size = chart.options.label_size
-    mark: Spec = {"type": "text", "fill": INK, "fontSize": size}
-    if chart.stacked:
-        labelled = [row for row in labelled if _fits(chart, layout, row, size)]
-        mark |= {"fill": "var(--card)"}
-    if layout.horizontal:
-        mark |= {"baseline": "middle"}
-        mark |= {"align": "right", "dx": -4} if chart.stacked else {"align": "left", "dx": 5}
-    elif chart.stacked:
-        mark |= {"baseline": "top", "dy": 4}
-    else:
-        mark |= {"baseline": "bottom", "dy": -3}
-    encoding = channels(chart, layout) | {"text": {"field": "t"}}
-    return {"data": {"values": labelled}, "mark": mark, "encoding": encoding}
+    if not chart.stacked:
+        return _texts(chart, layout, labelled, INK)
+    labelled = [row for row in labelled if _fits(chart, layout, row, chart.options.label_size)]
+    return _texts(chart, layout, labelled, "var(--card)", inside=True)
+
+
+def _texts(
+    chart: Chart, layout: Layout, rows: list[Spec], color: str, *, inside: bool = False
+) -> list[Spec]:
+    """Texts at the ends of bars, beyond them or inside; those below zero end on the other side."""
+    layers: list[Spec] = []
+    for below in (False, True):
+        values = [row for row in rows if (row["y"] < row["y0"]) == below]
+        if not values:
+            continue
+        after = below == inside  # to the right of the bar's end, or over it
+        if layout.horizontal:
+            gap = 4 if inside else 5
+            side = {"align": "left", "dx": gap} if after else {"align": "right", "dx": -gap}
+            side |= {"baseline": "middle"}
+        else:
+            gap = 4 if inside else 3
+            side = {"baseline": "bottom", "dy": -gap} if after else {"baseline": "top", "dy": gap}
+        size = chart.options.label_size
+        mark = {"type": "text", "fill": color, "fontSize": size, **side}
+        encoding = channels(chart, layout) | {"text": {"field": "t"}}
+        layers.append({"data": {"values": values}, "mark": mark, "encoding": encoding})
+    return layers
 
 
 def _fits(chart: Chart, layout: Layout, row: Spec, size: int) -> bool:
@@ -68,19 +82,17 @@ def _fits(chart: Chart, layout: Layout, row: Spec, size: int) -> bool:
     return share * layout.height >= size + 5 and band >= room
 
 
-def _total_labels(chart: Chart, layout: Layout, shown: Sequence[Series]) -> Spec:
-    """The sum of each position, over its stack."""
+def _total_labels(chart: Chart, layout: Layout, shown: Sequence[Series]) -> list[Spec]:
+    """The sum of each position, over its stack; under it where nothing is above zero."""
     style = chart.options.label_format or shown[0].format
     rows = []
     for index in range(len(chart.positions)):
         values = [value for each in shown if (value := each.values[index]) is not None]
         top = sum(value for value in values if value > 0)
         if values:
-            rows.append({"x": str(index), "y": top, "t": style.text(sum(values))})
-    side = {"align": "left", "dx": 5} if layout.horizontal else {"baseline": "bottom", "dy": -3}
-    mark = {"type": "text", "fill": INK, "fontSize": chart.options.label_size, **side}
-    encoding = channels(chart, layout) | {"text": {"field": "t"}}
-    return {"data": {"values": rows}, "mark": mark, "encoding": encoding}
+            end = top or sum(values)
+            rows.append({"x": str(index), "y": end, "y0": 0.0, "t": style.text(sum(values))})
+    return _texts(chart, layout, rows, INK)
 
 
 def lines(chart: Chart, layout: Layout, shown: Sequence[Series]) -> list[Spec]:

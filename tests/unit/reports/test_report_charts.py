@@ -108,6 +108,75 @@ def test_names_that_do_not_fit_lay_the_bars_down() -> None:
     assert lay_out(crowded, 484).horizontal
 
 
+BELOW = Format("+0.0%;-0.0%")
+TEXT = re.compile(r"<text ([^>]*)>([+-][^<]*)</text>")
+
+
+def below(**options: object) -> Chart:
+    """Three bars that go up, far down and a little down, with texts at their ends."""
+    upright = chart("bar", "category", count=1, labels=True, **options)
+    return replace(
+        upright, series=(replace(upright.series[0], values=(0.3, -1.0, -0.1), format=BELOW),)
+    )
+
+
+def ends(shown: Chart, width: int) -> dict[str, tuple[float, float, str]]:
+    """Where the texts at the ends of bars begin or end, and which of the two."""
+    found = {}
+    for attributes, label in TEXT.findall(drawn(shown, width)):
+        place = re.search(r"translate\(([-\d.]+),([-\d.]+)\)", attributes)
+        anchor = re.search(r'text-anchor="(\w+)"', attributes)
+        assert place
+        found[label] = (float(place[1]), float(place[2]), anchor[1] if anchor else "start")
+    return found
+
+
+@pytest.mark.parametrize("width", [310, 484, 1030])
+def test_texts_of_negative_bars_stand_left_of_them_beside_the_names(width: int) -> None:
+    shown = below(horizontal=True)
+    layout = lay_out(shown, width)
+    found = ends(shown, width)
+    for label, value in {"+30.0%": 0.3, "-100.0%": -1.0, "-10.0%": -0.1}.items():
+        x, _, anchor = found[label]
+        end = layout.scale.share(value) * layout.width
+        assert anchor == ("start" if value > 0 else "end")
+        assert x == pytest.approx(end + (5 if value > 0 else -5), abs=0.2)
+        assert value > 0 or x - text.width(label) > 0
+    assert found["-100.0%"][0] - text.width("-100.0%") < 10  # no more room than it needs
+
+
+def test_texts_of_negative_bars_stand_under_them() -> None:
+    shown = below()
+    layout = lay_out(shown, 1030)
+    assert not layout.horizontal
+    found = ends(shown, 1030)
+    for label, value in {"+30.0%": 0.3, "-100.0%": -1.0, "-10.0%": -0.1}.items():
+        end = (1 - layout.scale.share(value)) * layout.height
+        y = found[label][1]
+        assert y < end if value > 0 else end + 12 <= y <= layout.height
+
+
+def test_texts_in_stacks_stay_in_their_parts_below_zero_too() -> None:
+    upright = below(horizontal=True, stacking="stacked")
+    series = upright.series[0]
+    shown = replace(
+        upright,
+        series=(series, replace(series, label="b", values=(0.2, -0.5, -0.3))),
+        options=replace(upright.options, total_labels=True),
+    )
+    layout = lay_out(shown, 1030)
+    found = ends(shown, 1030)
+    width = layout.width
+    for label, low, high in (("-100.0%", -1.0, 0.0), ("-50.0%", -1.5, -1.0), ("+20.0%", 0.3, 0.5)):
+        x, _, anchor = found[label]
+        left = x if anchor == "start" else x - text.width(label)
+        assert layout.scale.share(low) * width <= left
+        assert left + text.width(label) <= layout.scale.share(high) * width
+    x, _, anchor = found["-150.0%"]
+    assert anchor == "end"
+    assert 0 < x - text.width("-150.0%") < x < layout.scale.share(-1.5) * width
+
+
 def test_lines_are_named_where_they_end_while_there_are_few() -> None:
     assert has_direct_labels(CHARTS["lines"])
     assert not has_direct_labels(CHARTS["many lines"])
