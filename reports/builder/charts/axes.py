@@ -31,6 +31,11 @@ class Axis:
     names: tuple[str, ...] = ()
     log: bool = False
 
+    @property
+    def spans_zero(self) -> bool:
+        """Whether it is of numbers on both sides of 0."""
+        return not self.names and not self.log and self.low < 0 < self.high
+
     def share(self, value: float) -> float:
         """Where a number lies, 0 at the low end and 1 at the high end."""
         if self.log:

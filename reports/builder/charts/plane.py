@@ -32,6 +32,7 @@ class Plane:
         axes: Which parts of the axes are drawn.
         annotations: What the page draws over it.
         margin: Room at the right, and at the left beside short texts.
+        zero: Whether a line stands at 0 where an axis of numbers goes on below it.
     """
 
     x: Callable[[int], Axis]
@@ -42,6 +43,7 @@ class Plane:
     axes: Axes = field(default_factory=Axes)
     annotations: Sequence[Annotation] = ()
     margin: float = 14.0
+    zero: bool = False
 
     def draw(
         self, total: float, marks: Callable[[Canvas, Callable[[float, float], Point]], None]
@@ -57,6 +59,10 @@ class Plane:
         left = max(min(max(map(width, names), default=0.0), most) + _GAP, self.margin)
         wide = max(total - left - self.margin, 40.0)
         x = self.x(max(2, int(wide / 80)))
+        if self.axes.x_labels:
+            before, after = _beyond(x, wide)
+            left = max(left, before)
+            wide = max(total - left - max(self.margin, after), 40.0)
         top = max(26.0 if self.y_title else 8.0, self.margin)
         bottom = 28.0 + (18 if self.x_title else 0)
         inner = Canvas(wide, self.height)
@@ -79,6 +85,12 @@ class Plane:
     def _grid(self, canvas: Canvas, x: Axis, left: float) -> None:
         self._values(canvas, left)
         self._positions(canvas, x)
+        if self.zero and x.spans_zero:
+            at = x.share(0.0) * canvas.width
+            canvas.line((at, 0), (at, self.height), MUTED, class_="zero")
+        if self.zero and self.y.spans_zero:
+            at = (1 - self.y.share(0.0)) * self.height
+            canvas.line((0, at), (canvas.width, at), MUTED, class_="zero")
         if self.axes.x_base:
             canvas.line((0, self.height), (canvas.width, self.height), GRID)
         if self.axes.y_base:
@@ -105,6 +117,13 @@ class Plane:
                 canvas.line((at, self.height), (at, self.height + 4))
             if self.axes.x_labels:
                 canvas.text((at, self.height + 18), label, text_anchor="middle")
+
+
+def _beyond(x: Axis, wide: float) -> tuple[float, float]:
+    """How far the texts under an axis reach beyond its beginning and its end."""
+    halves = [(x.share(value) * wide, width(label) / 2) for value, label in x.ticks]
+    before = max((half - at for at, half in halves), default=0.0)
+    return before, max((at + half - wide for at, half in halves), default=0.0)
 
 
 def _apart(

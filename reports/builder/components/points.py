@@ -274,6 +274,7 @@ def _box_plot(use: Use) -> Markup:
         y_title=axis_title(use, "yAxisTitle", middle),
         axes=axes_of(use),
         annotations=drawn_over(use),
+        zero=True,
     )
     parts = [
         part

@@ -307,6 +307,18 @@ def test_no_rows_may_be_an_error(render: Render) -> None:
     assert "the query has no rows" in found[0]
 
 
+@pytest.mark.parametrize("turned", ["", " swapXY"])
+def test_box_plots_have_a_line_at_0(render: Render, turned: str) -> None:
+    html = body(
+        render,
+        "```sql boxes\nSELECT 'a' AS name, 0.02 AS middle, -0.05 AS least, 0.09 AS most\n```\n"
+        f"<BoxPlot data={{boxes}} name=name midpoint=middle min=least max=most{turned} />",
+    )
+    drawings = re.findall("<svg.*?</svg>", html, re.DOTALL)
+    assert drawings
+    assert all(each.count('class="zero"') == 1 for each in drawings)
+
+
 @pytest.mark.parametrize(
     ("tag", "message"),
     [

@@ -13,10 +13,12 @@ from hypothesis import strategies as st
 
 from reports.builder.charts import palette, text
 from reports.builder.charts.annotations import Annotation
+from reports.builder.charts.axes import category_axis, number_axis
 from reports.builder.charts.frame import Wanted, build_frame
 from reports.builder.charts.layout import has_direct_labels, lay_out
 from reports.builder.charts.model import Axes, Chart, ChartKind, Options, Position, Series
 from reports.builder.charts.overlay import with_overlay
+from reports.builder.charts.plane import Plane
 from reports.builder.charts.sparkline import sparkline
 from reports.builder.charts.svg import draw
 from reports.builder.charts.ticks import time_ticks, value_scale
@@ -88,6 +90,35 @@ def test_no_text_leaves_the_drawing(name: str) -> None:
             assert 0 <= position <= layout.height
         if layout.horizontal:
             assert all(text.width(tick.lines[0]) <= layout.left for tick in layout.x_ticks)
+
+
+PERCENT = Format("+0.0%;-0.0%", is_ratio=True)
+TICK = re.compile(r'<text x="([\d.]+)"[^>]*text-anchor="middle">([^<]*)</text>')
+
+
+@pytest.mark.parametrize("total", [310.0, 484.0, 1030.0])
+def test_the_last_text_under_an_axis_of_numbers_is_whole(total: float) -> None:
+    axis = number_axis([-0.1, 0.1], PERCENT, 4)
+    canvas = Plane(lambda _: axis, category_axis(["a", "b"]), 60.0).draw(total, lambda *_: None)
+    left = float(re.findall(r"translate\(([\d.]+),", canvas.content())[0])
+    texts = {label: left + float(x) for x, label in TICK.findall(canvas.content())}
+    assert texts["+10.0%"] + text.width("+10.0%") / 2 <= total + 0.1
+    assert texts["+10.0%"] + text.width("+10.0%") / 2 > total - 20
+    assert all(x - text.width(label) / 2 >= -0.1 for label, x in texts.items())
+
+
+@pytest.mark.parametrize(
+    ("values", "lines"), [((-1.0, 2.0), 1), ((0.0, 2.0), 0), ((-2.0, 0.0), 0), ((3.0, 4.0), 0)]
+)
+def test_a_line_stands_at_0_inside_an_axis(values: tuple[float, float], lines: int) -> None:
+    numbers = number_axis(values, EURO, 4)
+    names = category_axis(["a", "b", "c"])
+    for plane in (
+        Plane(lambda _: numbers, names, 60.0, zero=True),
+        Plane(lambda _: names, numbers, 60.0, zero=True),
+    ):
+        content = plane.draw(484.0, lambda *_: None).content()
+        assert content.count('class="zero"') == lines
 
 
 def test_labels_of_the_time_axis_keep_apart() -> None:
