@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,6 +12,7 @@ from markupsafe import Markup
 from reports.builder.charts import palette
 from reports.builder.charts.shade import READABLE, Shades
 from reports.builder.charts.sparkline import sparkline
+from reports.builder.charts.text import width
 from reports.builder.components.base import Use
 from reports.builder.components.delta import judge
 from reports.builder.data.result import Row, number
@@ -170,8 +172,14 @@ def _bar(column: Column, use: Use, value: object, text: str) -> Markup:
     if use.flag("hideLabels"):
         return drawn
     # As wide as the widest value, so that all bars begin at the same place.
-    room = max(len(column.style.text(each)) for each in column.values)
+    room = max(_digits(column.style.text(each)) for each in column.values)
     return drawn + Markup('<span style="min-width:{}ch">{}</span>').format(room, text)
+
+
+def _digits(text: str) -> int:
+    """How many digits take at least the room of a text: signs such as % are wider than one."""
+    digit = width("0")
+    return math.ceil(sum(max(1.0, width(each) / digit) for each in text) + 0.2)
 
 
 def _numbers(column: Column) -> list[float]:

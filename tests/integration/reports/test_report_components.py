@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from reports.builder.charts.text import width
+
 SALES = """
 ```sql sales
 SELECT * FROM (VALUES
@@ -163,6 +165,20 @@ def test_data_table_with_columns(render: Render) -> None:
     assert 'colspan="2">Movement' in html
     assert 'type="search"' in html
     assert "shaded compact" in html
+
+
+def test_texts_beside_bars_have_room_so_that_the_bars_are_aligned(render: Render) -> None:
+    html = body(
+        render,
+        "```sql rows\nSELECT * FROM (VALUES (1.0), (0.05), (-0.2)) AS t(part_pct)\n```\n"
+        "<DataTable data={rows}>\n<Column id=part_pct contentType=bar fmt='+0%;-0%'/>\n"
+        "</DataTable>",
+    )
+    found = re.findall(r'<span style="min-width:(\d+)ch">([^<]*)</span>', html)
+    assert [text for _, text in found] == ["+100%", "+5%", "-20%"]
+    (room,) = {int(digits) * width("0") for digits, _ in found}
+    assert all(width(text) <= room for _, text in found)
+    assert room < width("+100%") + 2 * width("0")
 
 
 def test_total_rows_never_sum_ratios(render: Render) -> None:
