@@ -184,7 +184,7 @@ def _column_groups(columns: list[Column]) -> list[tuple[str, int]]:
     """The headings above columns, with how many each spans; empty if there are none."""
     groups: list[tuple[str, int]] = []
     for column in columns:
-        name = column.group or ""
+        name = (column.group or "").strip()
         if groups and groups[-1][0] == name:
             groups[-1] = (name, groups[-1][1] + 1)
         else:

@@ -167,6 +167,24 @@ def test_data_table_with_columns(render: Render) -> None:
     assert "shaded compact" in html
 
 
+def test_headings_over_columns_are_merged_and_empty_ones_are_none(render: Render) -> None:
+    groups = ("", "Sold", "Sold", " ", "Sold")
+    columns = ("city", "orders", "revenue_amount", "open_share", "change_pct")
+    inner = "\n".join(
+        f'<Column id={name} colGroup="{group}"/>'
+        for name, group in zip(columns, groups, strict=True)
+    )
+    html = body(render, f"<DataTable data={{sales}} rowNumbers>\n{inner}\n</DataTable>")
+    (row,) = re.findall(r'<tr class="groups">(.*?)</tr>', html)
+    assert re.findall(r"<(t[dh])([^>]*)>([^<]*)</", row) == [
+        ("td", "", ""),
+        ("td", ' colspan="1"', ""),
+        ("th", ' scope="colgroup" colspan="2"', "Sold"),
+        ("td", ' colspan="1"', ""),
+        ("th", ' scope="colgroup" colspan="1"', "Sold"),
+    ]
+
+
 def test_texts_beside_bars_have_room_so_that_the_bars_are_aligned(render: Render) -> None:
     html = body(
         render,
