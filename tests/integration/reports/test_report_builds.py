@@ -235,6 +235,25 @@ def test_every_state_of_the_inputs_is_in_the_page(published: Shop, content: Path
     ]
 
 
+@pytest.mark.parametrize(
+    ("tag", "control"),
+    [
+        ("Dropdown name=x data={countries} value=country", "<select"),
+        ("ButtonGroup name=x data={countries} value=country", 'type="radio"'),
+        ("Checkbox name=x", 'type="checkbox"'),
+        ("TextInput name=x", "<b>anything</b>"),
+    ],
+)
+def test_inputs_say_what_they_are_about(
+    published: Shop, content: Path, tag: str, control: str
+) -> None:
+    page = f"{SWITCHED.partition('<Dropdown')[0]}<{tag} description='Less < all' />\n"
+    html = build(published, content, index=page)["pages/index.md"]
+    (shown,) = re.findall(r'<(p|fieldset) class="input[^>]*>(.*?)</\1>', html, re.DOTALL)
+    assert control in shown[1]
+    assert shown[1].count('<span class="note">Less &lt; all</span>') == 1
+
+
 def test_inputs_with_many_values_or_that_depend_on_others_stay_at_their_default(
     published: Shop, content: Path
 ) -> None:
