@@ -61,9 +61,10 @@ class Wanted:
 
 @dataclass(frozen=True)
 class Frame:
-    """Positions and series, ready to be drawn."""
+    """Positions and series, ready to be drawn, and the columns that they come from."""
 
     x: str
+    y: tuple[str, ...]
     x_kind: XKind
     positions: tuple[Position, ...]
     series: tuple[Series, ...]
@@ -102,7 +103,7 @@ def build_frame(result: QueryResult, wanted: Wanted, formatter: Formatter) -> Fr
         _series(place, name, table[name], result, wanted, formatter)
         for place, name in enumerate(names)
     )
-    return Frame(x, kind, positions, series)
+    return Frame(x, y, kind, positions, series)
 
 
 def _numeric_columns(

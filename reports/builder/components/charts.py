@@ -18,7 +18,7 @@ from reports.builder.components.chart_props import (
     order_of,
 )
 from reports.builder.components.empty import empty
-from reports.builder.components.references import REFERENCES, drawn_over
+from reports.builder.components.references import REFERENCES, Axis, drawn_over
 from reports.builder.formats import Format
 
 _STACKING: tuple[str, ...] = ("stacked", "grouped", "stacked100")
@@ -45,7 +45,11 @@ def _chart(kind: ChartKind, use: Use, stacking: str, wanted: Wanted) -> Markup:
         positions=frame.positions,
         series=frame.series,
         axis_format=_axis_format(frame),
-        annotations=drawn_over(use),
+        annotations=drawn_over(
+            use,
+            Axis(frame.x, wanted.x_format),
+            Axis("", "pct1") if wanted.shares else Axis("".join(frame.y[:1]), wanted.y_format),
+        ),
         options=_options(use, stacking, wanted),
     )
     caption = Caption(

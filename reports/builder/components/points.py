@@ -9,6 +9,7 @@ from datetime import date
 from markupsafe import Markup
 
 from reports.builder.charts import palette
+from reports.builder.charts.annotations import Annotation
 from reports.builder.charts.axes import Axis, category_axis, number_axis, time_axis
 from reports.builder.charts.figure import Caption, Drawn, drawn_figure
 from reports.builder.charts.model import Axes
@@ -25,6 +26,7 @@ from reports.builder.components.chart_props import (
 )
 from reports.builder.components.empty import empty
 from reports.builder.components.references import REFERENCES, drawn_over
+from reports.builder.components.references import Axis as Shown
 from reports.builder.data.result import Row, number
 from reports.builder.expressions.functions import text_of
 from reports.builder.formats import Format
@@ -69,11 +71,12 @@ def _points(use: Use) -> Markup:
     ]
     if not rows:
         raise ComponentError(f"<{use.component.name}> finds no points in {x} and {column}")
+    references = _references(use, x, column)
     x_style = use.format(use.text("xFmt"), x)
     y_style = use.format(use.text("yFmt"), column)
     x_axis = _x_axis(use, [row[x] for row in rows], x_style)
     y_axis = number_axis(
-        _numbers(rows, column) + [h for each in drawn_over(use) for h in each.heights],
+        _numbers(rows, column) + [h for each in references for h in each.heights],
         y_style,
         5,
         low=use.number("yMin"),
@@ -82,7 +85,7 @@ def _points(use: Use) -> Markup:
     )
     paints = _paints(use, rows)
     shown = _dots(use, rows, (x, column, size), (x_axis(4), y_axis), paints)
-    plane = _plane(use, x_axis, y_axis, x, column)
+    plane = _plane(use, x_axis, y_axis, (x, column), references)
     opacity = use.number("opacity")
     alpha = 0.7 if opacity is None else max(0.0, min(opacity, 1.0))
     heads = [x, column, *([size] if size else [])]
@@ -188,7 +191,18 @@ def _tip(use: Use, row: Row, x: str, y: str, size: str | None) -> str:
     return "\n".join(lines)
 
 
-def _plane(use: Use, x: Callable[[int], Axis], y: Axis, x_name: str, y_name: str) -> Plane:
+def _references(use: Use, x: str, y: str) -> tuple[Annotation, ...]:
+    return drawn_over(use, Shown(x, use.text("xFmt")), Shown(y, use.text("yFmt")))
+
+
+def _plane(
+    use: Use,
+    x: Callable[[int], Axis],
+    y: Axis,
+    columns: tuple[str, str],
+    references: tuple[Annotation, ...],
+) -> Plane:
+    x_name, y_name = columns
     return Plane(
         x=x,
         y=y,
@@ -196,7 +210,7 @@ def _plane(use: Use, x: Callable[[int], Axis], y: Axis, x_name: str, y_name: str
         x_title=axis_title(use, "xAxisTitle", x_name) or use.page.formatter.title(x_name),
         y_title=axis_title(use, "yAxisTitle", y_name) or use.page.formatter.title(y_name),
         axes=axes_of(use),
-        annotations=drawn_over(use),
+        annotations=references,
         margin=_LARGEST + 2 if use.component.prop("size") else 14.0,
     )
 
@@ -223,7 +237,7 @@ def _histogram(use: Use) -> Markup:
         x_title=axis_title(use, "xAxisTitle", x) or use.page.formatter.title(x),
         y_title=axis_title(use, "yAxisTitle", "Count"),
         axes=axes_of(use),
-        annotations=drawn_over(use),
+        annotations=drawn_over(use, Shown(x, use.text("xFmt")), Shown("", "num0")),
     )  # fmt: skip
 
     def span(each: Bin) -> str:
@@ -259,13 +273,14 @@ def _box_plot(use: Use) -> Markup:
         if value is not None
     ]
     turned = use.flag("swapXY")
-    values += [height for each in drawn_over(use) for height in each.heights]
+    name, middle = use.text("name") or "", use.text("midpoint") or ""
+    references = _references(use, name, middle)
+    values += [height for each in references for height in each.heights]
     names = [each.name for each in shown]
     count = 4 if turned else 5
     value_axis = number_axis(values, style, count, low=use.number("yMin"), high=use.number("yMax"))
     ordered = list(reversed(shown)) if turned else shown
     named = category_axis(list(reversed(names)) if turned else names)
-    name, middle = use.text("name") or "", use.text("midpoint") or ""
     plane = Plane(
         x=(lambda _: value_axis) if turned else (lambda _: named),
         y=named if turned else value_axis,
@@ -273,7 +288,7 @@ def _box_plot(use: Use) -> Markup:
         x_title=axis_title(use, "xAxisTitle", name),
         y_title=axis_title(use, "yAxisTitle", middle),
         axes=axes_of(use),
-        annotations=drawn_over(use),
+        annotations=references,
         zero=True,
     )
     parts = [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 
 from reports.builder.charts.annotations import Annotation
@@ -15,13 +16,27 @@ REFERENCES = ("ReferenceLine", "ReferenceArea", "ReferencePoint", "Callout")
 _DASHES = {"solid": "", "dashed": "4 3", "dotted": "1.5 3"}
 
 
-def drawn_over(use: Use) -> tuple[Annotation, ...]:
-    """What a page draws over a chart."""
+@dataclass(frozen=True)
+class Axis:
+    """What an axis of a chart shows: its column and the format that the page asks for."""
+
+    column: str
+    wanted: str | None
+
+
+def drawn_over(use: Use, x: Axis, y: Axis) -> tuple[Annotation, ...]:
+    """What a page draws over a chart.
+
+    Args:
+        use: The chart.
+        x: Its axis of positions, as whose values those of its lines are written.
+        y: Its axis of values, likewise.
+    """
     found: list[Annotation] = []
     for part in use.parts("ReferenceArea"):
         found += [_area(part, row) for row in _rows(part)]
     for part in use.parts("ReferenceLine"):
-        found += [_line(part, row) for row in _rows(part)]
+        found += [_line(part, row, use, (x, y)) for row in _rows(part)]
     for name in ("ReferencePoint", "Callout"):
         for part in use.parts(name):
             found += [_mark(part, row) for row in _rows(part)]
@@ -45,15 +60,17 @@ def _rows(part: Use) -> list[Mapping[str, object]]:
     ]
 
 
-def _line(part: Use, row: Mapping[str, object]) -> Annotation:
+def _line(part: Use, row: Mapping[str, object], use: Use, axes: tuple[Axis, Axis]) -> Annotation:
     x, y = _position(row["x"]), _number(part, row["y"])
     x2, y2 = _position(row["x2"]), _number(part, row["y2"])
     if x is None and y is None:
         raise ComponentError("<ReferenceLine> needs x= or y=")
     label = text_of(row["label"])
-    if x is None and y is not None and not part.flag("hideValue"):
-        style = part.page.formatter.resolve(part.text("fmt"), values=[y])
-        label = f"{label} ({style.text(y)})" if label else style.text(y)
+    named = x is not None and label and not part.text("fmt")  # a date that has a name needs no more
+    if (x is None or y is None) and not named and not part.flag("hideValue"):
+        value, axis = (y, axes[1]) if x is None else (x, axes[0])
+        style = use.format(part.text("fmt") or axis.wanted, axis.column, [value])
+        label = f"{label} ({style.text(value)})" if label else style.text(value)
     both = paint(part, "color", "var(--muted)")
     return Annotation(
         "line",

@@ -341,6 +341,36 @@ def test_no_rows_may_be_an_error(render: Render) -> None:
     assert "the query has no rows" in found[0]
 
 
+@pytest.mark.parametrize(
+    ("chart", "line", "label"),
+    [
+        ("LineChart x=month y=revenue_amount yFmt=usd0", "y=5 label=Goal", "Goal ($5)"),
+        ("LineChart x=month y=revenue_amount yFmt=usd0", "y=5 fmt=num1", "5.0"),
+        ("LineChart x=month y=open_share", "y=0.255 label=Goal", "Goal (25.5%)"),
+        ("LineChart x=month y=orders", "y=2.5", "2.50"),
+        ("LineChart x=month y=orders", "y=2.5 label=Goal hideValue", "Goal"),
+        ("LineChart x=month y=orders xFmt='mmm yy'", "x='2025-02-01'", "Feb 25"),
+        ("LineChart x=month y=orders", "x='2025-02-01'", "Feb 2025"),
+        ("LineChart x=month y=orders", "x='2025-02-01' label=Launch", "Launch"),
+        ("LineChart x=month y=orders", "x='2025-02-01' label=Then fmt=yyyy", "Then (2025)"),
+        ("BarChart x=city y={['orders', 'change_pct']} type=stacked100", "y=0.5", "50.0%"),
+        ("BarChart x=city y=orders swapXY yFmt=num2", "y=4", "4.00"),
+        ("ScatterPlot x=orders y=revenue_amount xFmt=num1 yFmt=usd0", "y=900", "$900"),
+        ("ScatterPlot x=orders y=revenue_amount xFmt=num1 yFmt=usd0", "x=2", "2.0"),
+        ("Histogram x=revenue_amount xFmt=usd0", "x=2000", "$2,000"),
+        ("BoxPlot name=city midpoint=open_share", "y=0.2 label=Aim", "Aim (20.0%)"),
+    ],
+)
+def test_reference_lines_are_written_as_their_axis_is(
+    render: Render, chart: str, line: str, label: str
+) -> None:
+    tag = chart.partition(" ")[0]
+    opened = chart.replace(tag, f"<{tag} data={{sales}}", 1)
+    html = body(render, f"{opened}>\n<ReferenceLine {line} />\n</{tag}>")
+    found = re.findall(r'<text [^>]*paint-order="stroke"[^>]*>([^<]*)</text>', html)
+    assert set(found) == {label}
+
+
 @pytest.mark.parametrize("turned", ["", " swapXY"])
 def test_box_plots_have_a_line_at_0(render: Render, turned: str) -> None:
     html = body(
