@@ -7,9 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from patron.shop import Shop, find_project
-from reports.builder.api import build_site
-from tests.support.command import patron, patron_or_fail
+from tests.support.command import notices_of_pages, patron, patron_or_fail
 from tests.support.report_checks import complaints
 from tests.support.whole_shop import (
     MAY_WARN,
@@ -48,8 +46,7 @@ def test_the_simulated_shop_ends_in_a_report_with_its_numbers(simulated: Path) -
 
 @pytest.mark.browser
 def test_every_page_is_whole_accessible_and_silent(simulated: Path, chromium: str) -> None:
-    result = build_site(Shop(simulated, find_project()))
-    assert (result.errors, result.warnings) == ((), ())
+    assert notices_of_pages(simulated) == []
     assert complaints(chromium, simulated / "site") == []
 
 

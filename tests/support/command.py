@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -35,3 +36,10 @@ def patron_or_fail(shop: Path, *arguments: str, timeout: float = 1800) -> str:
     done = patron(shop, *arguments, timeout=timeout)
     assert done.returncode == 0, f"patron {' '.join(arguments)}\n{done.stdout}\n{done.stderr}"
     return done.stdout
+
+
+def notices_of_pages(shop: Path) -> list[dict[str, object]]:
+    """What building the pages anew has to say: warnings and errors, none for shipped pages."""
+    said = json.loads(patron_or_fail(shop, "report", "build", "--anew", "--json"))
+    assert len(said["pages"]) > 10
+    return [*said["errors"], *said["warnings"]]
