@@ -65,7 +65,9 @@
       draw();
     })));
     if (csv) on(csv, 'click', () => {
-      const lines = [headings.map(heading => heading.textContent.trim()), ...rows.map(row => [...row.cells].map(raw))];
+      // Before the cells what the rows are grouped by, if no column says it.
+      const line = (part, cells) => part.dataset.group ? [part.dataset.group, ...cells] : cells;
+      const lines = [line(figure, headings.map(raw)), ...rows.map(row => line(row.parentNode, [...row.cells].map(raw)))];
       const text = '\ufeff' + lines.map(line => line.map(csvCell).join(',')).join('\r\n');
       const link = document.createElement('a'), title = figure.querySelector('.caption');
       link.href = URL.createObjectURL(new Blob([text], { type: 'text/csv' }));

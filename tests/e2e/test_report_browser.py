@@ -191,6 +191,49 @@ def test_tables_sort_search_page_and_download(browser: Any, shop: Shop, tmp_path
     assert seen.complaints == []
 
 
+@pytest.mark.parametrize(
+    ("props", "parts", "heads"),
+    [
+        ("groupBy=city", "", ["City", "Kind", "N"]),
+        ("groupBy=city groupType=section subtotals", "", ["City", "Kind", "N"]),
+        (
+            "groupBy=city groupsOpen=false",
+            "<Column id=kind /><Column id=city title=Town /><Column id=n />",
+            ["Kind", "Town", "N"],
+        ),
+    ],
+)
+def test_grouped_tables_download_with_their_groups(
+    browser: Any, shop: Shop, tmp_path: Path, props: str, parts: str, heads: list[str]
+) -> None:
+    publish_sample(shop, customers=5)
+    content = tmp_path / "reports"
+    (content / "pages").mkdir(parents=True)
+    shutil.copytree(shop.project / "reports" / "theme", content / "theme")
+    (content / "pages" / "index.md").write_text(
+        "```sql rows\nSELECT * FROM (VALUES ('Rome, old', 'A', 5), ('=Bonn', 'A', 7),"
+        " ('Rome, old', 'B', 6)) AS t(city, kind, n)\n```\n"
+        f"<DataTable data={{rows}} title=Towns {props}>\n{parts}\n</DataTable>\n",
+        encoding="utf-8",
+    )
+    index = build_site(shop, tmp_path / "site", request=Request(content=content)).index
+    assert index
+    seen = reader(browser, accept_downloads=True)
+    seen.open(index)
+    with seen.page.expect_download() as download:
+        seen.page.get_by_role("button", name="Download Towns as CSV").click()
+    text = Path(download.value.path()).read_text("utf-8-sig")
+    found = list(csv.reader(io.StringIO(text)))
+    assert found[0] == heads
+    town = "City" if "City" in heads else "Town"
+    city, kind, n = (heads.index(name) for name in (town, "Kind", "N"))
+    assert [(row[city], row[kind], row[n]) for row in found[1:]] == [
+        ("Rome, old", "A", "5"),
+        ("Rome, old", "B", "6"),
+        ("'=Bonn", "A", "7"),
+    ]
+
+
 def test_folds_open_by_link_and_for_print(browser: Any, executive: Path) -> None:
     seen = reader(browser)
     seen.open(executive)

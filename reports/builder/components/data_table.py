@@ -58,6 +58,7 @@ def _render(use: Use) -> Markup:
         else [_Body(place, _cells(use, columns, row)) for place, row in enumerate(rows, 1)],
         sections=sections,
         section_column=kind == "section",
+        folded=sections and kind == "accordion" and grouping not in {each.name for each in columns},
         group_title=use.page.formatter.title(grouping) if grouping else "",
         closed=kind == "accordion" and not use.flag("groupsOpen"),
         totals=_totals(use.data, columns) if use.flag("totalRow") else None,
