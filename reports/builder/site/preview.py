@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import tempfile
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import ClassVar
+from typing import Any
 
 from patron.console import say
 from patron.errors import PatronError
@@ -18,15 +18,16 @@ from reports.builder.api import Request, build_site
 _POLL_SECONDS = 0.7
 _VERSION_PATH = "/__version"
 _CSP_START = b'<meta http-equiv="Content-Security-Policy"'
-_RELOAD = b"""<script>
+_RELOAD = """<script>
 (function poll(version) {
   fetch('/__version').then(function (answer) { return answer.text(); }).then(function (now) {
-    if (version && now !== version) location.reload();
+    if (now !== version) location.reload();
     setTimeout(poll, 1000, now);
   }, function () { setTimeout(poll, 2000, version); });
-})();
+})('%s');
 </script>
 """
+_State = list[tuple[str, int, int]]
 
 
 class PreviewServer:
@@ -48,7 +49,8 @@ class PreviewServer:
         self._folder = tempfile.TemporaryDirectory(prefix="patron-preview-")
         self._site = Path(self._folder.name) / "site"
         self._stopped = threading.Event()
-        handler = partial(_Handler, directory=str(self._site))
+        self._builds = 0
+        handler = partial(_Handler, directory=str(self._site), version=lambda: str(self._builds))
         try:
             self._server = ThreadingHTTPServer(("127.0.0.1", port), handler)
         except OSError as error:
@@ -65,8 +67,9 @@ class PreviewServer:
 
     def run(self) -> None:
         """Build, serve and rebuild until `stop` is called."""
+        seen = self._state()  # before the build, which may miss what changes meanwhile
         self._build()
-        watcher = threading.Thread(target=self._watch, daemon=True)
+        watcher = threading.Thread(target=self._watch, args=(seen,), daemon=True)
         watcher.start()
         try:
             self._server.serve_forever()
@@ -85,10 +88,12 @@ class PreviewServer:
         self._stopped.set()
         self._server.shutdown()
 
-    def _watch(self) -> None:
-        seen = self._state()
+    def _watch(self, seen: _State) -> None:
         while not self._stopped.wait(_POLL_SECONDS):
-            now = self._state()
+            try:
+                now = self._state()
+            except OSError:  # a file vanished while it was looked at
+                continue
             if now != seen:
                 seen = now
                 self._build()
@@ -97,16 +102,17 @@ class PreviewServer:
         try:
             request = Request(wait_seconds=self._wait, content=self._content)
             result = build_site(self._shop, self._site, request=request)
-        except PatronError as error:
+        except (PatronError, OSError) as error:
             say(f"patron: {error}")
             return
         for notice in (*result.warnings, *result.errors):
             say(str(notice))
-        _Handler.version = str(int(_Handler.version) + 1)
+        self._builds += 1
         say(f"Built {len(result.pages)} pages")
 
-    def _state(self) -> list[tuple[str, int]]:
-        return [(str(file), file.stat().st_mtime_ns) for file in self._watched() if file.exists()]
+    def _state(self) -> _State:
+        found = [(file, file.stat()) for file in self._watched() if file.exists()]
+        return [(str(file), about.st_mtime_ns, about.st_size) for file, about in found]
 
     def _watched(self) -> Iterator[Path]:
         yield from (self._shop.published, self._content / "site.yaml")
@@ -119,16 +125,21 @@ class PreviewServer:
 
 
 class _Handler(SimpleHTTPRequestHandler):
-    version: ClassVar[str] = "0"
+    def __init__(self, *request: Any, version: Callable[[], str], **options: Any) -> None:
+        self._version = version
+        super().__init__(*request, **options)
 
     def do_GET(self) -> None:
+        # Read before the page: one that is older than it says would never be loaded again.
+        version = self._version()
         if self.path == _VERSION_PATH:
-            self._send(self.version.encode(), "text/plain")
+            self._send(version.encode(), "text/plain")
             return
         file = Path(self.translate_path(self.path))
         file = file / "index.html" if file.is_dir() else file
         if file.suffix == ".html" and file.is_file():
-            page = file.read_bytes().replace(b"</body>", _RELOAD + b"</body>")
+            script = (_RELOAD % version).encode()
+            page = file.read_bytes().replace(b"</body>", script + b"</body>")
             # The policy of the built page forbids the reload script; the preview does without it.
             self._send(page.replace(_CSP_START, b'<meta name="csp"'), "text/html; charset=utf-8")
             return

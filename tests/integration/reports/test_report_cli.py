@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import subprocess
@@ -7,6 +8,7 @@ import sys
 import threading
 import time
 import urllib.request
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -118,13 +120,14 @@ def test_the_preview_follows_pages_and_data(published: Shop, content: Path) -> N
     thread.start()
     try:
         assert "First." in _until(server.url, "First.")
-        html = read(server.url)
-        assert "/__version" in html
+        html = _wait(server.url, lambda html: f"}})('{_version(server)}');" in html)
+        before = _version(server)
         assert 'http-equiv="Content-Security-Policy"' not in html
-        before = read(server.url + "__version")
         page.write_text("Second.", encoding="utf-8")
-        assert "Second." in _until(server.url, "Second.")
-        assert read(server.url + "__version") != before
+        _until(server.url, "Second.")
+        # The version follows the page; a page says the version that it was of when it was sent.
+        _wait(server.url + "__version", lambda version: version != before)
+        _wait(server.url, lambda html: f"}})('{_version(server)}');" in html)
         page.write_text("<Grid>", encoding="utf-8")
         assert "is not closed" in _until(server.url, "is not closed")
         page.write_text("Data of {publication.as_of_date}.", encoding="utf-8")
@@ -137,17 +140,45 @@ def test_the_preview_follows_pages_and_data(published: Shop, content: Path) -> N
     assert not published.site.exists()
 
 
+def test_the_preview_notices_what_changes_while_it_starts(published: Shop, content: Path) -> None:
+    page = content / "pages" / "index.md"
+    page.write_text("First.", encoding="utf-8")
+
+    class EditedMeanwhile(PreviewServer):
+        def _build(self) -> None:
+            super()._build()
+            if page.read_text("utf-8") == "First.":
+                page.write_text("Second.", encoding="utf-8")
+
+    server = EditedMeanwhile(published, 0, 5.0, content)
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    try:
+        _until(server.url, "Second.")
+    finally:
+        server.stop()
+        thread.join(timeout=10)
+
+
+def _version(server: PreviewServer) -> str:
+    return read(server.url + "__version")
+
+
 def _until(url: str, wanted: str) -> str:
+    return _wait(url, lambda found: wanted in found)
+
+
+def _wait(url: str, holds: Callable[[str], bool]) -> str:
+    """What an address answers when it is as it should be."""
     deadline = time.monotonic() + 20
+    found = ""
     while time.monotonic() < deadline:
-        try:
+        with contextlib.suppress(OSError):
             found = read(url)
-        except OSError:
-            found = ""
-        if wanted in found:
-            return found
+            if holds(found):
+                return found
         time.sleep(0.1)
-    raise AssertionError(f"{wanted} did not appear")
+    raise AssertionError(f"{url} did not change; it answered {found}")
 
 
 def test_a_port_in_use_is_a_clear_error(published: Shop, content: Path) -> None:
