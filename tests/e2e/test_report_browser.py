@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from printed import page_texts
 from published_sample import publish_sample
 
 from patron.shop import Shop
@@ -79,6 +81,17 @@ def executive(shop: Shop) -> Path:
     return index
 
 
+def site_of(shop: Shop, tmp_path: Path, text: str) -> Path:
+    """A site of one page."""
+    content = tmp_path / "reports"
+    (content / "pages").mkdir(parents=True)
+    shutil.copytree(shop.project / "reports" / "theme", content / "theme")
+    (content / "pages" / "index.md").write_text(text, encoding="utf-8")
+    index = build_site(shop, tmp_path / "site", request=Request(content=content)).index
+    assert index
+    return index
+
+
 def reader(browser: Any, width: int = 1280, **options: Any) -> Reader:
     viewport = {"width": width, "height": 900}
     return Reader(browser.new_context(viewport=viewport, **options).new_page())
@@ -142,20 +155,16 @@ def test_the_pointer_brings_the_numbers_of_a_mark(browser: Any, executive: Path)
 
 def test_tables_sort_search_page_and_download(browser: Any, shop: Shop, tmp_path: Path) -> None:
     publish_sample(shop, customers=20)
-    content = tmp_path / "reports"
-    (content / "pages").mkdir(parents=True)
-    shutil.copytree(shop.project / "reports" / "theme", content / "theme")
-    (content / "pages" / "index.md").write_text(
+    index = site_of(
+        shop,
+        tmp_path,
         "```sql rows\nSELECT n, 'name ' || n AS name,"
         " CASE WHEN n = 3 THEN NULL ELSE n * -1.5 END AS x,"
         " CASE n WHEN 1 THEN '=1+1' WHEN 2 THEN '+a' WHEN 4 THEN '-b' WHEN 5 THEN '@c'"
         " WHEN 6 THEN chr(9) || 'd' ELSE 'a, \"b\"' END AS text"
         " FROM range(1, 26) AS r(n)\n```\n"
         "<DataTable data={rows} rows=10 search title='All rows' />\n",
-        encoding="utf-8",
     )
-    index = build_site(shop, tmp_path / "site", request=Request(content=content)).index
-    assert index
     seen = reader(browser, accept_downloads=True)
     seen.open(index)
     page = seen.page
@@ -207,17 +216,13 @@ def test_grouped_tables_download_with_their_groups(
     browser: Any, shop: Shop, tmp_path: Path, props: str, parts: str, heads: list[str]
 ) -> None:
     publish_sample(shop, customers=5)
-    content = tmp_path / "reports"
-    (content / "pages").mkdir(parents=True)
-    shutil.copytree(shop.project / "reports" / "theme", content / "theme")
-    (content / "pages" / "index.md").write_text(
+    index = site_of(
+        shop,
+        tmp_path,
         "```sql rows\nSELECT * FROM (VALUES ('Rome, old', 'A', 5), ('=Bonn', 'A', 7),"
         " ('Rome, old', 'B', 6)) AS t(city, kind, n)\n```\n"
         f"<DataTable data={{rows}} title=Towns {props}>\n{parts}\n</DataTable>\n",
-        encoding="utf-8",
     )
-    index = build_site(shop, tmp_path / "site", request=Request(content=content)).index
-    assert index
     seen = reader(browser, accept_downloads=True)
     seen.open(index)
     with seen.page.expect_download() as download:
@@ -266,17 +271,51 @@ def test_it_prints(browser: Any, executive: Path) -> None:
     assert hidden == 0
 
 
+def test_long_tables_have_their_headings_on_every_page_and_whole_rows(
+    browser: Any, shop: Shop, tmp_path: Path
+) -> None:
+    publish_sample(shop, customers=5)
+    words = "repeat('many words ', 14)"
+    index = site_of(
+        shop,
+        tmp_path,
+        f"```sql rows\nSELECT n, 'begin' || n || ' ' || {words} || ' end' || n || '.' AS text,"
+        " n % 2 AS half FROM range(100, 160) AS r(n)\n```\n"
+        "<DataTable data={rows} title=Plain rows=5 totalRow>\n"
+        "<Column id=text title=Plainhead /><Column id=n contentType=bar />\n</DataTable>\n\n"
+        "<DataTable data={rows} title=Grouped groupBy=half groupsOpen=false>\n"
+        "<Column id=text title=Grouphead />\n</DataTable>\n",
+    )
+    seen = reader(browser)
+    seen.open(index)
+    for paper in ("A4", "Letter"):
+        pages = page_texts(seen.page.pdf(format=paper))
+        whole = "".join(pages)
+        plain, grouped = whole.index("Plainhead"), whole.index("Grouphead")
+        begun = re.findall(r"begin(\d+)many", whole)
+        assert begun[:60] == [str(n) for n in range(100, 160)]
+        assert sorted(begun[60:]) == begun[:60]
+        assert whole.count("Total") == 1
+        start = 0
+        for page in pages:
+            # Each row of each table ends on the page that it begins on, under its headings.
+            assert re.findall(r"begin(\d+)many", page) == re.findall(r"wordsend(\d+)\.", page)
+            rows = [start + row.start() for row in re.finditer("begin", page)]
+            assert page.count("Plainhead") == any(plain < row < grouped for row in rows)
+            assert page.count("Grouphead") == any(row > grouped for row in rows)
+            start += len(page)
+        assert whole.count("Plainhead") >= 3
+        assert whole.count("Grouphead") >= 3
+
+
 def test_tabs_are_operated_by_keyboard(browser: Any, shop: Shop, tmp_path: Path) -> None:
     publish_sample(shop, customers=5)
-    content = tmp_path / "reports"
-    (content / "pages").mkdir(parents=True)
-    shutil.copytree(shop.project / "reports" / "theme", content / "theme")
-    (content / "pages" / "index.md").write_text(
+    index = site_of(
+        shop,
+        tmp_path,
         "<Tabs>\n<Tab label=One>\nfirst panel\n</Tab>\n"
-        "<Tab label=Two>\nsecond panel\n</Tab>\n</Tabs>\n"
+        "<Tab label=Two>\nsecond panel\n</Tab>\n</Tabs>\n",
     )
-    index = build_site(shop, tmp_path / "site", request=Request(content=content)).index
-    assert index
     seen = reader(browser)
     seen.open(index)
     assert seen.page.get_by_text("first panel").is_visible()
