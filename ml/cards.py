@@ -15,7 +15,6 @@ import pandas as pd
 from ml import boosting
 from ml.features import FEATURES, MODEL_FEATURES
 from ml.metrics import SEED, Metric, customer_weights, measure, with_intervals
-from ml.next_order import SOON_DAYS
 from ml.panel import Panel, Split
 from ml.reference import deciles, spread
 from ml.tasks import RANKING_METRICS, Judged, Task
@@ -23,16 +22,21 @@ from ml.tasks import RANKING_METRICS, Judged, Task
 IMPORTANCE_ROWS = 2_000
 RANKERS = ("recency",)
 """Baselines that only rank: their values are not probabilities."""
-SCORES = {
-    "clv": "revenue",
-    "churn": "all_customers",
-    "next_order": f"order_within_{SOON_DAYS}_days",
-}
-"""The subject whose predictions are what a task's table shows of every customer."""
 
 
-def build_card(task: Task, panel: Panel, split: Split, model: Any) -> dict[str, Any]:
-    """Judge a model on the held-out cutoffs and write down what it is."""
+def build_card(
+    task: Task, panel: Panel, split: Split, model: Any, now: pd.DataFrame
+) -> dict[str, Any]:
+    """Judge a model on the held-out cutoffs and write down what it is.
+
+    Args:
+        task: What it predicts.
+        panel: Everything that was read.
+        split: What of it was learned from and what was held out.
+        model: The model that has not seen the held-out cutoffs.
+        now: The features of the day of training: what later days are compared with. Past cutoffs
+            will not do, since a shop's customers grow older and fall silent in any case.
+    """
     holdout = panel.at(split.holdout)
     judged = task.judge(model, holdout)
     training = panel.at(split.training)
@@ -57,10 +61,7 @@ def build_card(task: Task, panel: Panel, split: Split, model: Any) -> dict[str, 
             subject: deciles(one.truth, np.asarray(one.predictions["model"]))
             for subject, one in judged.items()
         },
-        "reference": {
-            "features": _spreads(panel.at(split.final), model.columns),
-            "score": spread(np.asarray(judged[SCORES[task.name]].predictions["model"])),
-        },
+        "reference": {"features": _spreads(now, model.columns)},
     }
 
 

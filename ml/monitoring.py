@@ -19,7 +19,7 @@ import pandas as pd
 from ml import metrics, registry
 from ml.errors import UnusableModel
 from ml.features import FEATURES
-from ml.reference import stability_index
+from ml.reference import Spread, spread, stability_index
 from ml.settings import Monitoring, load_monitoring, load_settings
 from patron.shop import Shop, find_shop
 
@@ -65,26 +65,34 @@ def monitored(context: ExecutionContext) -> Iterator[pd.DataFrame]:
     rows: list[dict[str, Any]] = []
     now = _features_now(context, sample)
     for task in registry.TASKS:
+        first: dict[str, Spread] = {}
         for scored in _scored_months(context, task, limits.months):
-            card = _card(shop, task, scored["model_version"])
+            version = scored["model_version"]
+            card = _card(shop, task, version)
             frame = _outcomes(
                 context, task, scored["scoring_date"], _hash_bound(scored["customer_count"], sample)
             )
             base = {
                 "task": task,
-                "model_version": scored["model_version"],
+                "model_version": version,
                 "scoring_month": scored["scoring_date"].replace(day=1),
                 "scoring_date": scored["scoring_date"],
                 "customer_count": len(frame),
             }
-            rows += [base | vars(one) for one in judge(task, frame, card, limits)]
+            found = judge(task, frame, card, limits, first.get(version))
+            rows += [base | vars(one) for one in found]
+            first.setdefault(version, spread(frame["score"].to_numpy(np.float64)))
         rows += _feature_rows(shop, task, now, limits)
     if rows:
         yield _with_latest(pd.DataFrame(rows))
 
 
 def judge(
-    task: str, frame: pd.DataFrame, card: Mapping[str, Any], limits: Monitoring
+    task: str,
+    frame: pd.DataFrame,
+    card: Mapping[str, Any],
+    limits: Monitoring,
+    first: Spread | None = None,
 ) -> list[Measured]:
     """The figures of one day's scores: drift at once, outcomes when they are all known.
 
@@ -93,12 +101,12 @@ def judge(
         frame: A row for each customer: score, low, high, orders, revenue, and is_over.
         card: The model's card; empty when it is gone.
         limits: The thresholds.
+        first: The spread of the first scores of the same model; None for these themselves.
     """
     score = frame["score"].to_numpy(np.float64)
     found = []
-    reference = card.get("reference", {}).get("score")
-    if reference:
-        index = stability_index(reference, score)
+    if first:
+        index = stability_index(first, score)
         found.append(
             Measured("score_drift", "score", "psi", index, float("nan"), index > limits.max_psi)
         )
@@ -202,7 +210,7 @@ def _scored_months(context: ExecutionContext, task: str, months: int) -> list[di
         SELECT MIN(scoring_date) AS scoring_date, model_version,
             MAX(customer_count) AS customer_count
         FROM days GROUP BY DATE_TRUNC('MONTH', scoring_date), model_version
-        ORDER BY scoring_date DESC, model_version
+        ORDER BY scoring_date, model_version
         """,
     )
     found["scoring_date"] = pd.to_datetime(found["scoring_date"]).dt.date

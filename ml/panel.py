@@ -130,6 +130,15 @@ class PanelReader:
         blocks = [self._read_cutoff(cutoff, horizon) for cutoff in split.cutoffs]
         return Panel(horizon, pd.concat(blocks, ignore_index=True))
 
+    def read_now(self) -> pd.DataFrame:
+        """The features of today, of as many customers as a cutoff has at most."""
+        columns = ", ".join(f"{name}::DOUBLE AS {name}" for name in FEATURES)
+        return self.connection.execute(
+            f"SELECT {columns} FROM ml.customer_features_now"
+            " ORDER BY MD5(customer_id), customer_id LIMIT ?",
+            [self.max_customers],
+        ).df()
+
     def _read_cutoff(self, cutoff: date, horizon_days: int) -> pd.DataFrame:
         columns = ", ".join(f"features.{name}::DOUBLE AS {name}" for name in FEATURES)
         # The sample is the same customers at every cutoff: those with the smallest hashes.

@@ -8,13 +8,14 @@ import numpy as np
 import numpy.typing as npt
 
 Array = npt.NDArray[np.float64]
+Spread = dict[str, list[float]]
 
 BINS = 10
 MIN_SHARE = 1e-4
 """Counts for an empty bin, so that the index stays finite."""
 
 
-def spread(values: Array) -> dict[str, list[float]]:
+def spread(values: Array) -> Spread:
     """Bins of about equal size, and the share of rows in each; the last is of unknown values."""
     known = values[~np.isnan(values)]
     inner = np.linspace(0, 1, BINS + 1)[1:-1]
@@ -22,7 +23,7 @@ def spread(values: Array) -> dict[str, list[float]]:
     return {"edges": edges.tolist(), "shares": _shares(edges, values).tolist()}
 
 
-def stability_index(reference: dict[str, list[float]], values: Array) -> float:
+def stability_index(reference: Spread, values: Array) -> float:
     """The population stability index: 0 where nothing moved, above .25 where much did."""
     before = np.maximum(np.asarray(reference["shares"]), MIN_SHARE)
     now = np.maximum(_shares(np.asarray(reference["edges"]), values), MIN_SHARE)

@@ -142,7 +142,7 @@ class _Session:
         self.progress(f"{task.title}: fitting on {len(split.training)} cutoffs")
         judged_model = task.fit(panel.at(split.training), split.horizon_days)
         self.progress(f"{task.title}: judging on {len(split.holdout)} later cutoffs")
-        card = build_card(task, panel, split, judged_model)
+        card = build_card(task, panel, split, judged_model, self.reader.read_now())
         self.progress(f"{task.title}: fitting on the newest {len(split.final)} cutoffs")
         final = task.fit(panel.at(split.final), split.horizon_days)
         card |= {

@@ -47,7 +47,8 @@ from sqlmesh.core.model.kind import ModelKindName
     column_descriptions={
         "task": "What the model predicts: clv, churn, next_order",
         "model_version": "Version of the model that scored",
-        "kind": "outcome: scores against what came; score_drift, feature_drift: against training",
+        "kind": "outcome: scores against what came; score_drift: against the first scores of the "
+        "model; feature_drift: against the day of its training",
         "subject": "What was judged, or the feature",
         "metric": "Name of the metric; psi is the population stability index",
         "value": "The metric",

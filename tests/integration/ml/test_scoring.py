@@ -310,10 +310,10 @@ def test_predictions_are_held_against_what_came(built: Context, trained: Shop) -
     assert set(alerts.index) == {("clv", "total_bias"), ("churn", "calibration_error")}
     assert set(planted["scoring_month"].dt.date) == {date(2025, 10, 1)}
     scored = found[found["model_version"] != "planted"]
-    assert set(scored["kind"]) == {"score_drift", "feature_drift"}
+    # These are a model's first scores, of the day on which it was trained.
+    assert set(scored["kind"]) == {"feature_drift"}
     assert scored["is_latest"].all()
-    # What is scored is what was learned from, a month later.
-    assert scored["value"].median() < 0.1
+    assert scored["value"].max() < 0.01
 
 
 def test_products_are_recommended(built: Context) -> None:

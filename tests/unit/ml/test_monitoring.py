@@ -31,11 +31,13 @@ def scored(score: Any, orders: Any, revenue: Any = 0.0, **columns: Any) -> pd.Da
 
 def card(score: Any, subject: str, **values: float) -> dict[str, Any]:
     measured = {name: {"value": value} for name, value in values.items()}
-    return {"reference": {"score": spread(score)}, "metrics": {subject: {"model": measured}}}
+    return {"first": spread(score), "metrics": {subject: {"model": measured}}}
 
 
 def alerts(task: str, frame: pd.DataFrame, known: dict[str, Any]) -> dict[str, bool]:
-    return {one.metric: one.is_alert for one in judge(task, frame, known, LIMITS)}
+    return {
+        one.metric: one.is_alert for one in judge(task, frame, known, LIMITS, known.get("first"))
+    }
 
 
 def test_a_calibrated_model_on_the_customers_it_knows_raises_no_alert() -> None:
@@ -43,7 +45,7 @@ def test_a_calibrated_model_on_the_customers_it_knows_raises_no_alert() -> None:
     frame = scored(PROBABILITY, ordered)
     auc = metrics.measure(metrics.roc_auc, 1 - ordered, PROBABILITY)
     known = card(PROBABILITY, "all_customers", roc_auc=auc, brier=0.2)
-    found = {one.metric: one for one in judge("churn", frame, known, LIMITS)}
+    found = {one.metric: one for one in judge("churn", frame, known, LIMITS, known["first"])}
     assert not any(one.is_alert for one in found.values())
     assert found["roc_auc"].value == found["roc_auc"].expected == auc
     assert found["brier"].expected == 0.2
@@ -73,7 +75,7 @@ def test_value_is_judged_by_its_total_and_its_range() -> None:
     right = scored(revenue, 1, revenue, low=revenue / 2, high=revenue * 2)
     assert not any(alerts("clv", right, known).values())
     wrong = scored(revenue * 1.3, 1, revenue, low=revenue * 1.1, high=revenue * 2)
-    found = {one.metric: one for one in judge("clv", wrong, known, LIMITS)}
+    found = {one.metric: one for one in judge("clv", wrong, known, LIMITS, known["first"])}
     assert found["total_bias"].value == pytest.approx(0.3)
     assert found["coverage_80"].value == 0
     assert {one.metric for one in found.values() if one.is_alert} == {"total_bias", "coverage_80"}
