@@ -32,6 +32,8 @@ from pathlib import Path
 from cost import PATRON, SQLMESH, Cost, measure
 from rendered import END, START, Plain, render
 
+from patron.config import project_variables
+
 PROJECT = Path(__file__).parents[1]
 SETTINGS = "SET memory_limit = '{memory}'; SET preserve_insertion_order = false;"
 STEPS = ("full build", "next day", "nothing to do")
@@ -174,9 +176,7 @@ def copied(shop: Path, name: str) -> Path:
 
 def lookback_days() -> int:
     """How many days before a new one a day's run builds again."""
-    from sqlmesh.utils.yaml import load
-
-    return int(load(PROJECT / "config.yaml")["variables"]["lookback_days"])
+    return int(project_variables(PROJECT)["lookback_days"])
 
 
 def compare(folder: Path, options: argparse.Namespace) -> dict[str, dict[str, Cost]]:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
-from typing import Any
 
+from patron.config import project_variables
 from patron.shop import find_project
 
 
@@ -63,7 +61,7 @@ class Monitoring:
 
 def load_monitoring(project: Path | None = None) -> Monitoring:
     """The thresholds of the project."""
-    variables = _variables((project or find_project()) / "config.yaml")
+    variables = project_variables(project or find_project())
     return Monitoring(
         months=int(variables["monitoring_months"]),
         max_psi=float(variables["max_psi"]),
@@ -76,7 +74,7 @@ def load_monitoring(project: Path | None = None) -> Monitoring:
 
 def load_settings(project: Path | None = None) -> Settings:
     """The settings of the project."""
-    variables = _variables((project or find_project()) / "config.yaml")
+    variables = project_variables(project or find_project())
     return Settings(
         churn_horizon_days=int(variables["churn_horizon_days"]),
         clv_horizon_days=int(variables["clv_horizon_days"]),
@@ -89,17 +87,3 @@ def load_settings(project: Path | None = None) -> Settings:
         recommendations_per_customer=int(variables["recommendations_per_customer"]),
         recommendation_history_days=int(variables["recommendation_history_days"]),
     )
-
-
-@cache
-def _variables(path: Path) -> dict[str, Any]:
-    """The `variables` of a SQLMesh config, rendered as SQLMesh renders it."""
-    import jinja2
-    import yaml
-
-    # Not HTML: the file is ours, and its values are numbers.
-    environment = jinja2.Environment(autoescape=False)  # noqa: S701
-    environment.globals["env_var"] = lambda name, default=None: os.environ.get(name, default)
-    text = environment.from_string(path.read_text(encoding="utf-8")).render()
-    found: dict[str, Any] = yaml.safe_load(text)["variables"]
-    return found

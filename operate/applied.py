@@ -33,18 +33,18 @@ PARTS = (
 SUFFIXES = {".sql", ".py", ".yaml", ".yml", ".csv", ".json"}
 
 
-def is_known(shop: Shop, plan_id: str) -> bool:
-    """Whether nothing has changed since production, as planned then, was the same as the files."""
+def is_known(shop: Shop, plan_id: str, files: str) -> bool:
+    """Whether production, as planned, was found to be the same as these files."""
     try:
         found = json.loads((shop.data / FILE).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return False
-    return bool(found == {"plan_id": plan_id, "files": digest(shop.project)})
+    return bool(found == {"plan_id": plan_id, "files": files})
 
 
-def remember(shop: Shop, plan_id: str) -> None:
-    """Production, as planned now, is the same as the files."""
-    text = json.dumps({"plan_id": plan_id, "files": digest(shop.project)})
+def remember(shop: Shop, plan_id: str, files: str) -> None:
+    """Production, as planned now, is the same as the files that were read."""
+    text = json.dumps({"plan_id": plan_id, "files": files})
     fresh = shop.data / f"{FILE}.tmp"
     fresh.write_text(text, encoding="utf-8")
     fresh.replace(shop.data / FILE)

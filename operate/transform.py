@@ -56,8 +56,8 @@ def run_prod(
         PatronError: If a model or audit fails; its rows are as they were.
     """
     with open_context(shop) as context:
-        plan_id = _plan_id(context)
-        if plan_id and applied.is_known(shop, plan_id):
+        plan_id, files = _plan_id(context), applied.digest(shop.project)
+        if plan_id and applied.is_known(shop, plan_id, files):
             return run_due(context, execution_time)
         with explained():
             context.load()
@@ -68,7 +68,7 @@ def run_prod(
             changed = False
         ran = run_due(context, execution_time)
         if not changed:
-            applied.remember(shop, _plan_id(context))
+            applied.remember(shop, _plan_id(context), files)
         return TransformResult(
             models=tuple(dict.fromkeys((*planned.models, *ran.models))),
             warnings=(*planned.warnings, *ran.warnings),

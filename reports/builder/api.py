@@ -10,6 +10,7 @@ from pathlib import Path
 
 import duckdb
 
+from patron.config import project_variables
 from patron.errors import PatronError
 from patron.shop import Shop
 from patron.warehouse import first_line, reading
@@ -21,7 +22,7 @@ from reports.builder.site.assembly import Assembly, Options, RenderedPage
 from reports.builder.site.content import Content
 from reports.builder.site.periods import parse_period
 from reports.builder.site.publication import read_publication
-from reports.builder.site.settings import project_variables, read_settings
+from reports.builder.site.settings import read_settings
 from reports.builder.site.swap import replacing
 
 CACHE = "reports.cache"

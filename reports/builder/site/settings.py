@@ -1,35 +1,16 @@
-"""Settings of a site, and the project's variables as SQLMesh sees them."""
+"""Settings of a site."""
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from fnmatch import fnmatchcase
 from pathlib import Path
 
 import yaml
-from jinja2.sandbox import SandboxedEnvironment
 
 from patron.errors import PatronError, UsageError
 from reports.builder.notices import did_you_mean
-
-
-def project_variables(project: Path) -> dict[str, object]:
-    """The `variables` of config.yaml, environment variables put in.
-
-    Raises:
-        PatronError: If the file cannot be read.
-    """
-    file = project / "config.yaml"
-    environment = SandboxedEnvironment()
-    environment.globals["env_var"] = os.environ.get
-    try:
-        text = environment.from_string(file.read_text("utf-8")).render()
-        found = (yaml.safe_load(text) or {}).get("variables") or {}
-    except (OSError, yaml.YAMLError) as error:
-        raise PatronError("the project's configuration cannot be read", where=str(file)) from error
-    return {str(name): value for name, value in found.items()}
 
 
 @dataclass(frozen=True)

@@ -182,5 +182,21 @@ def test_files_that_did_not_change_are_not_read_again(
     assert transform.run_prod(shop, "2025-01-12T04:00:00").unapplied_changes
 
 
+def test_a_file_that_changes_during_a_run_is_told_by_the_next(
+    planned: Stock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model = planned.project / "models" / "marts" / "mart_customers.sql"
+    run_due = transform.run_due
+
+    def edited_meanwhile(*arguments: object) -> object:
+        model.write_text(model.read_text().replace("SUM(amount)", "SUM(amount * 2)"))
+        return run_due(*arguments)  # type: ignore[arg-type]
+
+    with monkeypatch.context() as patched:
+        patched.setattr(transform, "run_due", edited_meanwhile)
+        transform.run_prod(shop_of(planned), "2025-01-11T03:00:00")
+    assert transform.run_prod(shop_of(planned), "2025-01-12T03:00:00").unapplied_changes
+
+
 def _refuse(*_: object, **__: object) -> None:
     raise AssertionError("the project is read")

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from patron.config import project_variables
 from patron.errors import PatronError, UsageError
 from reports.builder.components.base import Component
 from reports.builder.components.registry import registered
@@ -13,7 +14,6 @@ from reports.builder.page.nodes import QuerySource
 from reports.builder.render.images import NOTHING, Images
 from reports.builder.site.content import Content, listed_queries
 from reports.builder.site.scaffold import new_page
-from reports.builder.site.settings import project_variables
 
 
 def query(name: str, sql: str, line: int = 10) -> QuerySource:
