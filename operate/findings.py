@@ -27,7 +27,7 @@ def outcomes(cursor: Any, model: Any, results: Iterable[Any]) -> list[AuditOutco
     return [
         AuditOutcome(
             audit=result.audit.name,
-            arguments=_arguments(result.audit_args),
+            arguments=arguments_text(result.audit_args),
             blocking=result.blocking,
             failed_rows=result.count or 0,
             sample_keys=sample(cursor, model, result.query) if result.count else None,
@@ -38,7 +38,8 @@ def outcomes(cursor: Any, model: Any, results: Iterable[Any]) -> list[AuditOutco
     ]
 
 
-def _arguments(arguments: dict[str, Any]) -> str:
+def arguments_text(arguments: dict[str, Any]) -> str:
+    """The arguments of an audit as the run record keeps them."""
     texts = (
         f"{name} = {value.sql(dialect='duckdb') if hasattr(value, 'sql') else value}"
         for name, value in arguments.items()

@@ -72,6 +72,6 @@ def test_an_audit_that_shows_only_text_has_no_sample(connection: duckdb.DuckDBPy
 
 
 def test_long_arguments_are_cut() -> None:
-    text = findings._arguments({"criteria": exp.column("x" * 400), "blocking": exp.true()})
+    text = findings.arguments_text({"criteria": exp.column("x" * 400), "blocking": exp.true()})
     assert len(text) == findings.ARGUMENTS_LENGTH
     assert "blocking" not in text
