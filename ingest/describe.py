@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from ingest.contract import Column, Table, load_contract
-from ingest.names import suggestion
 from patron.errors import UsageError
+from patron.names import suggestion
 
 DOCS_FILE = Path("docs") / "sources.md"
 BEGIN = "<!-- begin: patron ingest contract -->"

@@ -12,8 +12,8 @@ from datetime import date, datetime
 from typing import Any
 
 from ingest.contract import Column, Table, load_contract
-from ingest.names import suggestion
 from patron.errors import PatronError, UsageError
+from patron.names import suggestion
 from patron.shop import Shop
 from patron.sql import identifier
 from patron.warehouse import connect

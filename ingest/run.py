@@ -10,12 +10,12 @@ from ingest import erasure
 from ingest.contract import load_contract
 from ingest.load import StreamLoad, load_stream
 from ingest.loaders import open_for_loading
-from ingest.names import suggestion
 from ingest.raw import ensure_tables
 from ingest.sources import AnySource, load_sources
 from ingest.temporary import remove_leftovers
 from patron.errors import PatronError, UsageError
 from patron.lock import writer_lock
+from patron.names import suggestion
 from patron.shop import Shop
 from patron.warehouse import writing
 

@@ -19,10 +19,10 @@ from ingest.configs import (
     StreamConfig,
 )
 from ingest.contract import Table, load_contract
-from ingest.names import suggestion
-from ingest.yaml_file import read_yaml
 from patron.errors import PatronError
+from patron.names import suggestion
 from patron.shop import Shop
+from patron.yaml_file import read_yaml
 
 MAPPINGS_FOLDER = Path(__file__).with_name("mappings")
 

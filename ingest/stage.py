@@ -8,8 +8,8 @@ import duckdb
 
 from ingest.check import Check, check
 from ingest.contract import Table
-from ingest.names import suggestion
 from patron.errors import PatronError
+from patron.names import suggestion
 from patron.sql import identifier, literal
 from patron.warehouse import first_line
 

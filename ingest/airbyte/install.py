@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from ingest.airbyte.environment import Environment, connector, extractor
-from ingest.yaml_file import read_yaml
 from patron.errors import UsageError
 from patron.shop import Shop
+from patron.yaml_file import read_yaml
 
 
 def wanted(shop: Shop, named: Sequence[str] = ()) -> list[Environment]:

@@ -20,9 +20,9 @@ from ingest.loaders.formats import (
     unreadable_lines,
 )
 from ingest.loaders.query import referenced
-from ingest.names import suggestion
 from ingest.sources import Source
 from patron.errors import PatronError
+from patron.names import suggestion
 from patron.shop import Shop
 from patron.sql import identifier
 from patron.warehouse import first_line

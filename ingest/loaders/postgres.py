@@ -13,9 +13,9 @@ from ingest.configs import PostgresSource
 from ingest.loaders.base import Reading
 from ingest.loaders.postgres_exact import refuse_inexact
 from ingest.loaders.query import qualified_tables
-from ingest.names import suggestion
 from ingest.sources import Source
 from patron.errors import PatronError
+from patron.names import suggestion
 from patron.postgres import attached
 from patron.shop import Shop
 from patron.sql import identifier, literal

@@ -11,13 +11,13 @@ from typing import cast
 import uvicorn
 
 from ingest.configs import WebhooksSource
-from ingest.names import suggestion
 from ingest.sources import load_sources
 from ingest.webhooks.app import Receiver, build_app
 from ingest.webhooks.inbox import Inbox
 from ingest.webhooks.segments import Webhooks, segment_folder
 from ingest.webhooks.writer import SegmentWriter
 from patron.errors import PatronError, UsageError
+from patron.names import suggestion
 from patron.shop import Shop
 
 MAX_CONNECTIONS = 1000
