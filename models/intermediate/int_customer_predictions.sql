@@ -27,6 +27,7 @@ MODEL (
     predicted_clv_12m = 'Predicted net revenue over the horizon, 12 months where the history allows',
     predicted_clv_lower = 'Lower end of the 80% range',
     predicted_clv_upper = 'Upper end of the 80% range',
+    predicted_margin = 'Predicted gross margin over the horizon; null where no cost is known',
     expected_next_order_date = 'Expected day of the next order',
     next_order_from = 'Earliest day of the 80% range',
     next_order_to = 'Latest day of the 80% range',
@@ -42,7 +43,8 @@ WITH clv AS (
     predictions.horizon_days,
     predictions.predicted_clv,
     predictions.predicted_clv_lower,
-    predictions.predicted_clv_upper
+    predictions.predicted_clv_upper,
+    predictions.predicted_margin
   FROM ml.clv_predictions AS predictions
   WHERE
     predictions.scoring_date = (
@@ -130,6 +132,7 @@ SELECT
   clv.predicted_clv::DOUBLE AS predicted_clv_12m,
   clv.predicted_clv_lower::DOUBLE AS predicted_clv_lower,
   clv.predicted_clv_upper::DOUBLE AS predicted_clv_upper,
+  clv.predicted_margin::DOUBLE AS predicted_margin,
   next_order.expected_next_order_date::DATE AS expected_next_order_date,
   next_order.next_order_from::DATE AS next_order_from,
   next_order.next_order_to::DATE AS next_order_to,

@@ -40,7 +40,7 @@ HISTORIES = ("marts.dim_customers_history", "marts.dim_products_history")
 # No model is trained, so nothing is predicted.
 PREDICTIONS = {
     "clv": "horizon_days INT, predicted_clv DOUBLE, predicted_clv_lower DOUBLE, "
-    "predicted_clv_upper DOUBLE",
+    "predicted_clv_upper DOUBLE, predicted_margin DOUBLE",
     "churn": "churn_probability DOUBLE",
     "next_order": "expected_next_order_date DATE, next_order_from DATE, next_order_to DATE",
 }

@@ -164,6 +164,7 @@ SELECT
   CASE WHEN churn_probability IS NOT NULL THEN estimated_annual_value * (1 - churn_probability) END::DOUBLE AS predicted_clv_12m,
   predicted_clv_12m * 0.6 AS predicted_clv_lower,
   predicted_clv_12m * 1.5 AS predicted_clv_upper,
+  predicted_clv_12m * 0.4 AS predicted_margin,
   CASE WHEN churn_probability IS NOT NULL THEN 365 END AS clv_horizon_days,
   has_marketing_consent, is_reachable, signup_date, first_order_date, last_order_date,
   CASE WHEN churn_probability IS NOT NULL THEN getvariable('as_of') - 1 END::DATE AS scoring_date,
