@@ -8,12 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel
 
 from ingest.configs import (
     CONFIGS,
     LOADERS,
-    FileConfig,
     Mapping,
     SourceConfig,
     StreamConfig,
@@ -22,7 +21,7 @@ from ingest.contract import Table, load_contract
 from patron.errors import PatronError
 from patron.names import suggestion
 from patron.shop import Shop
-from patron.yaml_file import read_yaml
+from patron.yaml_file import checked, read_yaml
 
 MAPPINGS_FOLDER = Path(__file__).with_name("mappings")
 
@@ -91,7 +90,7 @@ def load_mapping(name: str, where: str) -> Mapping:
         raise PatronError(
             f"unknown mapping '{name}'", where=where, remedy=suggestion(name, mapping_names())
         )
-    mapping: Mapping = _validated(Mapping, read_yaml(path), path, "")
+    mapping: Mapping = checked(Mapping, read_yaml(path), path, "")
     _check_streams(path, "streams", mapping.streams)
     return mapping
 
@@ -114,7 +113,7 @@ def _source(path: Path, name: str, body: Any, folder: Path) -> AnySource:
         return _mapped_source(path, name, body, folder)
     _check_loader(path, key, body)
     model = CONFIGS[body["loader"]]
-    config = _validated(model, _resolved(body, path, key), path, key)
+    config = checked(model, _resolved(body, path, key), path, key)
     _check_streams(path, f"{key}.streams", config.streams)
     return Source(name, config, folder, f"{path}: {key}.streams")
 
@@ -126,7 +125,7 @@ def _mapped_source(path: Path, name: str, body: dict[str, Any], folder: Path) ->
     own = {given: value for given, value in body.items() if given != "mapping"}
     fixed = {"loader", *defined}
     _check_keys(path, f"{key}.", own, tuple(set(_keys(model)) - fixed))
-    config = _validated(model, {**_resolved(own, path, key), **defined}, path, key)
+    config = checked(model, {**_resolved(own, path, key), **defined}, path, key)
     where = f"mapping {body['mapping']} (source {name} of {path}): streams"
     return Source(name, config, folder, where)
 
@@ -224,29 +223,3 @@ def _environment(name: str, path: Path, key: str) -> str:
             where=f"{path}: {key}",
             remedy=f"export {name}=..., for instance from a file .env that only you can read",
         ) from None
-
-
-def _validated(model: type[BaseModel], body: Any, path: Path, key: str) -> Any:
-    try:
-        return model.model_validate(body)
-    except ValidationError as error:
-        found = error.errors()
-        first = next((e for e in found if e["type"] == "extra_forbidden"), found[0])
-        trail = ".".join(str(part) for part in (key, *first["loc"]) if part)
-        what, remedy = _explained(model, first)
-        raise PatronError(what, where=f"{path}: {trail}", remedy=remedy) from None
-
-
-def _explained(model: type[BaseModel], error: Any) -> tuple[str, str | None]:
-    name = str(error["loc"][-1]) if error["loc"] else ""
-    if error["type"] == "extra_forbidden":
-        depth = error["loc"]
-        known = model
-        if "files" in depth[:-1]:
-            known = FileConfig
-        elif "streams" in depth[:-1]:
-            known = StreamConfig
-        return f"unknown key '{name}'", suggestion(name, _keys(known))
-    if error["type"] == "missing":
-        return f"the key '{name}' is missing", f"add '{name}:'"
-    return f"'{name}' is not valid: {error['msg'][0].lower()}{error['msg'][1:]}", None

@@ -36,8 +36,14 @@ def read_yaml(path: Path) -> Any:
         ) from error
 
 
-def checked(kind: type[Checked], body: Any, path: Path) -> Checked:
+def checked(kind: type[Checked], body: Any, path: Path, within: str = "") -> Checked:
     """What was read from a file as the model of its keys.
+
+    Args:
+        kind: The model.
+        body: What was read.
+        path: The file.
+        within: The key under which it stands, if it is not the whole file.
 
     Raises:
         PatronError: If a key is unknown, missing or has a wrong value; names file, key and remedy.
@@ -49,7 +55,7 @@ def checked(kind: type[Checked], body: Any, path: Path) -> Checked:
     except ValidationError as error:
         found = error.errors()
         first = next((e for e in found if e["type"] == "extra_forbidden"), found[0])
-        trail = ".".join(str(part) for part in first["loc"])
+        trail = ".".join(str(part) for part in (within, *first["loc"]) if part != "")
         what, remedy = _explained(kind, first)
         raise PatronError(
             what, where=f"{path}: {trail}" if trail else str(path), remedy=remedy
