@@ -50,7 +50,8 @@ def audit_snapshot(original: Original, scheduler: Any, *args: Any, **kwargs: Any
     if run.batch is None:
         return _audit_only(original, scheduler, run, *args, **kwargs)
     results = original(scheduler, *args, **kwargs)
-    run.batch.row_count = _row_count(scheduler.snapshot_evaluator.adapter, run.batch, kwargs)
+    if kwargs["snapshot"].is_model and kwargs["snapshot"].model.kind.is_materialized:
+        run.batch.row_count = run.batch.rows_checked
     store_batch(cursor, run, run.batch, SUCCEEDED)
     cursor.execute("COMMIT")
     run.batch.in_transaction = False
@@ -66,6 +67,7 @@ def audit(original: Original, evaluator: Any, *args: Any, **kwargs: Any) -> Any:
         snapshot = kwargs["snapshot"]
         cursor = evaluator.adapter.cursor
         run.batch.audits = findings.outcomes(cursor, snapshot.model_or_none, results)
+        run.batch.rows_checked = _rows_checked(evaluator.adapter, run.batch, kwargs)
     return results
 
 
@@ -165,12 +167,17 @@ def stored_error(model: str, error: BaseException) -> str:
     return f"{type(cause).__name__}: {' '.join(words)}"
 
 
-def _row_count(adapter: Any, batch: Batch, kwargs: dict[str, Any]) -> int | None:
-    """The rows of the batch's interval, or of the whole table where it is rewritten whole."""
+def _rows_checked(adapter: Any, batch: Batch, kwargs: dict[str, Any]) -> int | None:
+    """The rows of the batch's interval, or of the whole table where it is rewritten whole.
+
+    Those of a view that joins are only counted where an audit found something, because counting
+    them costs as much as an audit.
+    """
     snapshot: Snapshot = kwargs["snapshot"]
-    if batch.physical_table is None or not snapshot.model.kind.is_materialized:
+    if not snapshot.is_model or not _is_counted(snapshot, batch):
         return None
-    query = exp.select("COUNT(*)").from_(exp.to_table(batch.physical_table, dialect="duckdb"))
+    table = exp.to_table(batch.physical_table or batch.model, dialect="duckdb")
+    query = exp.select("COUNT(*)").from_(table)
     model = snapshot.model
     if model.time_column:
         low, high = (
@@ -180,6 +187,15 @@ def _row_count(adapter: Any, batch: Batch, kwargs: dict[str, Any]) -> int | None
         query = query.where(exp.Between(this=model.time_column.column.copy(), low=low, high=high))
     row = adapter.cursor.execute(query.sql(dialect="duckdb", identify=True)).fetchone()
     return int(row[0]) if row else None
+
+
+def _is_counted(snapshot: Snapshot, batch: Batch) -> bool:
+    kind = snapshot.model.kind
+    if kind.is_materialized or (kind.is_external and batch.audits):
+        return True
+    found = any(audit.failed_rows for audit in batch.audits)
+    plain = snapshot.model.is_sql and snapshot.model.query.find(exp.Join) is None
+    return bool(kind.is_view and batch.audits and (plain or found))
 
 
 def _name(snapshot: Snapshot) -> str:

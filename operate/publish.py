@@ -5,6 +5,10 @@ copy or the new one, and a kill leaves one of them. Each table carries a marker 
 that wrote it (from the run record, written in the batch's own transaction), so a later run knows
 which tables are behind, whatever interrupted the earlier one. Of tables that are built day by day
 only the days are copied that were built since (`publish_days`); `publish_copy` writes them.
+
+Models with the tag `history` are views of the run record and the log of loads: what they show
+changes with every run, the one that publishes included. So they are copied whole at each
+publication, and never are the reason for one.
 """
 
 from __future__ import annotations
@@ -32,6 +36,7 @@ if TYPE_CHECKING:
 # but replaced tables leave room behind: while less than this share of the rows changed, the file
 # is reused and stays below twice its size; else it is written anew.
 REUSE_BELOW_CHANGED_SHARE = 0.5
+HISTORY = "history"
 
 
 @dataclass(frozen=True)
@@ -88,7 +93,8 @@ def publish_if_behind(
         return None
     if _is_held_back(cursor, snapshots):
         return None
-    changes = [_change(cursor, item, published.get(item.key)) for item in changed]
+    history = [item for item in items if item.is_history and item not in changed]
+    changes = [_change(cursor, item, published.get(item.key)) for item in [*changed, *history]]
     reuse = bool(published) and _share(changes, items) < REUSE_BELOW_CHANGED_SHARE
     if not reuse:
         changes, gone = [_change(cursor, item, None) for item in items], set()
@@ -185,6 +191,7 @@ def _items(cursor: Any, snapshots: dict[str, Snapshot]) -> list[Item]:
                 ),
                 shape=_hash(f"{columns[schema, name]}\n{daily}"),
                 daily=daily,
+                is_history=HISTORY in snapshot.model.tags,
             )
         )
     return sorted(items, key=lambda item: item.key)

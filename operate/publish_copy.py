@@ -38,6 +38,7 @@ class Item:
         row_estimate: About how many rows it has, to choose how to publish.
         shape: Changes with its columns and with the table behind it.
         daily: The table that is built day by day and that it follows, if there is one.
+        is_history: It shows what happened, which changes without a build of it.
     """
 
     schema: str
@@ -47,6 +48,7 @@ class Item:
     row_estimate: int
     shape: str
     daily: Daily | None
+    is_history: bool = False
 
     @property
     def key(self) -> str:

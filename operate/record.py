@@ -25,8 +25,10 @@ CREATE TABLE IF NOT EXISTS quality.model_runs (
 );
 CREATE TABLE IF NOT EXISTS quality.audit_results (
   run_id VARCHAR, environment VARCHAR, model VARCHAR, audit VARCHAR, arguments VARCHAR,
-  blocking BOOLEAN, failed_rows BIGINT, sample_keys VARCHAR, audited_at TIMESTAMP
+  blocking BOOLEAN, failed_rows BIGINT, sample_keys VARCHAR, audited_at TIMESTAMP,
+  rows_checked BIGINT
 );
+ALTER TABLE quality.audit_results ADD COLUMN IF NOT EXISTS rows_checked BIGINT;
 COMMENT ON TABLE quality.model_runs IS 'One row per batch that a run wrote or failed to write.';
 COMMENT ON TABLE quality.audit_results IS 'One row per audit of a batch, passes too.';
 """
@@ -65,7 +67,12 @@ class AuditOutcome:
 
 @dataclass
 class Batch:
-    """One interval of one model while it is being written and audited."""
+    """One interval of one model while it is being written and audited.
+
+    Attributes:
+        row_count: The rows it wrote, once it is good; None where nothing is stored.
+        rows_checked: The rows its audits looked at; None where nobody counted them.
+    """
 
     model: str
     physical_table: str | None
@@ -75,6 +82,7 @@ class Batch:
     started_at: datetime = field(default_factory=now)
     audits: list[AuditOutcome] = field(default_factory=list)
     row_count: int | None = None
+    rows_checked: int | None = None
     in_transaction: bool = False
 
 
@@ -126,8 +134,9 @@ def describe(audit: AuditOutcome) -> str:
 def ensure_tables(cursor: Any) -> None:
     """Make the tables of the run record where they are missing."""
     row = cursor.execute(
-        "SELECT COUNT(*) FROM duckdb_tables() WHERE database_name = current_database()"
-        " AND schema_name = 'quality' AND table_name IN ('model_runs', 'audit_results')"
+        "SELECT COUNT(*) FROM duckdb_columns() WHERE database_name = current_database()"
+        " AND schema_name = 'quality' AND (table_name, column_name)"
+        " IN (('model_runs', 'outcome'), ('audit_results', 'rows_checked'))"
     ).fetchone()
     if row[0] < 2:
         cursor.execute(_TABLES)
@@ -137,47 +146,55 @@ def store_batch(
     cursor: Any, run: Run, batch: Batch, outcome: str, error: str | None = None
 ) -> None:
     """Write the rows of one batch; the caller decides about the transaction."""
+    if batch.writes or outcome == FAILED:
+        _insert(cursor, "model_runs", [_batch_row(run, batch, outcome, error)])
+    if batch.audits:
+        _insert(cursor, "audit_results", _audit_rows(run, batch))
+
+
+def _batch_row(run: Run, batch: Batch, outcome: str, error: str | None) -> tuple[object, ...]:
     finished_at = now()
     failed = sum(audit.failed_rows > 0 for audit in batch.audits)
-    if batch.writes or outcome == FAILED:
-        _insert(
-            cursor,
-            "model_runs",
-            (
-                run.run_id,
-                run.environment,
-                batch.model,
-                batch.physical_table,
-                batch.interval_start,
-                batch.interval_end,
-                batch.started_at,
-                finished_at,
-                (finished_at - batch.started_at).total_seconds(),
-                batch.row_count,
-                len(batch.audits) - failed,
-                failed,
-                outcome,
-                error,
-            ),
-        )
-    for audit in batch.audits:
-        _insert(
-            cursor,
-            "audit_results",
-            (
-                run.run_id,
-                run.environment,
-                batch.model,
-                audit.audit,
-                audit.arguments,
-                audit.blocking,
-                audit.failed_rows,
-                audit.sample_keys,
-                audit.audited_at,
-            ),
-        )
+    return (
+        run.run_id,
+        run.environment,
+        batch.model,
+        batch.physical_table,
+        batch.interval_start,
+        batch.interval_end,
+        batch.started_at,
+        finished_at,
+        (finished_at - batch.started_at).total_seconds(),
+        batch.row_count,
+        len(batch.audits) - failed,
+        failed,
+        outcome,
+        error,
+    )
 
 
-def _insert(cursor: Any, table: str, values: Sequence[object]) -> None:
-    marks = ", ".join("?" for _ in values)
-    cursor.execute(f"INSERT INTO quality.{table} VALUES ({marks})", list(values))
+def _audit_rows(run: Run, batch: Batch) -> list[tuple[object, ...]]:
+    return [
+        (
+            run.run_id,
+            run.environment,
+            batch.model,
+            audit.audit,
+            audit.arguments,
+            audit.blocking,
+            audit.failed_rows,
+            audit.sample_keys,
+            audit.audited_at,
+            batch.rows_checked,
+        )
+        for audit in batch.audits
+    ]
+
+
+def _insert(cursor: Any, table: str, rows: Sequence[tuple[object, ...]]) -> None:
+    """One statement for all rows: half the time of one each."""
+    marks = ", ".join("?" for _ in rows[0])
+    values = ", ".join(f"({marks})" for _ in rows)
+    cursor.execute(
+        f"INSERT INTO quality.{table} VALUES {values}", [value for row in rows for value in row]
+    )

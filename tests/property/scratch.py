@@ -2,7 +2,8 @@
 
 It knows nothing of intervals, state, audits or runs, so what it gives is what the models say. Its
 SQL is rendered once, for the last day of the histories. Models made by Python (predictions without
-a trained model, registries, profiles) are empty here and not compared.
+a trained model, registries, profiles) are empty here and not compared, nor is what shows the
+history of runs and loads.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from sqlglot import exp
 from streams import LAST_DAY
 
 from operate import transform
+from operate.publish import HISTORY
 from operate.reconcile_models import load_production, name_of
 from patron.shop import Shop
 
@@ -41,7 +43,7 @@ class Scratch:
             production = load_production(context, f"{LAST_DAY.isoformat()}T01:00:00")
             assert production is not None
             for snapshot in production.snapshots.values():
-                if snapshot.is_external:
+                if snapshot.is_external or HISTORY in snapshot.model.tags:
                     continue
                 statements.append(_statement(snapshot))
                 if _is_record(snapshot, records):

@@ -144,3 +144,49 @@ def test_of_a_table_built_day_by_day_only_new_days_are_copied(planned: Stock) ->
     assert planned.published_rows("SELECT * FROM marts.fct_days ORDER BY day") == planned.rows(
         "SELECT day, sales, amount FROM intermediate.int_days ORDER BY day"
     )
+
+
+def test_what_happened_is_published_with_the_run_that_publishes_it(planned: Stock) -> None:
+    (planned.project / "models" / "quality").mkdir()
+    (planned.project / "models" / "quality" / "runs.sql").write_text(
+        "MODEL (name quality.runs, kind VIEW, tags (history), grain (run_id), columns (run_id TEXT,"
+        " batches INT)); SELECT run_id, COUNT(*)::INT AS batches FROM quality.model_runs"
+        " GROUP BY run_id"
+    )
+    external = planned.project / "external_models.yaml"
+    external.write_text(
+        f"{external.read_text()}- name: quality.model_runs\n  columns: {{run_id: VARCHAR}}\n"
+    )
+    recorded = "SELECT run_id, COUNT(*) FROM quality.model_runs GROUP BY ALL ORDER BY 1"
+    shown = "SELECT * FROM quality.runs ORDER BY run_id"
+    for moment, command, runs in (
+        ("2025-01-11T05:00", ("plan", "prod", "--auto-apply"), 2),
+        ("2025-01-12T05:00", ("run", "prod"), 3),
+    ):
+        ended = planned.sqlmesh(moment, *command)
+        assert ended.code == 0, ended.out + ended.err
+        published = planned.published_rows(shown)
+        assert len(published) == runs
+        assert published == planned.rows(recorded)
+    # It is no reason to publish: nothing else changed.
+    before = planned.published.read_bytes()
+    planned.execute("INSERT INTO quality.model_runs (run_id) VALUES ('another')")
+    assert planned.sqlmesh("2025-01-12T06:00", "run", "prod").code == 0
+    assert planned.published.read_bytes() == before
+
+
+def test_audits_are_told_how_many_rows_they_looked_at(planned: Stock) -> None:
+    counted = planned.rows(
+        "SELECT model, SUM(rows_checked)::INT FROM quality.audit_results"
+        " WHERE audit <> 'forall' GROUP BY model"
+    )
+    # Ten of the twelve days are built. The rows of the view that joins are counted because
+    # an audit found something in it.
+    assert dict(counted) == {
+        "source.sales": 240,
+        "staging.stg_sales": 200,
+        "intermediate.int_days": 10,
+        "marts.mart_customers": 7,
+        "marts.mart_days": 10,
+        "ml.scores": 7,
+    }

@@ -25,6 +25,7 @@ from linter.completeness import (
     NoUntestedLogic,
 )
 from linter.contracts import ContractKept
+from linter.history import HistoryIsViewed
 from linter.layers import AuditTablesDeclared, LayerName, LayerOrder
 from linter.portability import NoClock, PortableKind, PortableQuery, ReadableQuery
 from tests.support.definitions import PROJECT, model_of
@@ -68,6 +69,12 @@ def mart(audit: str, sql: str = "SELECT 1 AS id", more: str = "") -> str:
     return f"MODEL (name marts.mart_x, kind FULL, {more} audits ({audit})); {sql}"
 
 
+def history(kind: str, name: str) -> str:
+    """A model on the record of runs, with the tag for that."""
+    text = query("SELECT run_id AS id FROM quality.model_runs", name, kind)
+    return text.replace(f"kind {kind}", f"kind {kind}, tags (history)")
+
+
 SAME_COUNT = "same_row_count(table_name := staging.stg_a)"
 RULES = [
     NoMissingOwner,
@@ -76,6 +83,7 @@ RULES = [
     NoMissingColumnDescription,
     NoUntestedLogic,
     NoUnreconciledMart,
+    HistoryIsViewed,
     LayerOrder,
     AuditTablesDeclared,
     PortableKind,
@@ -107,6 +115,13 @@ BAD = [
         GOOD.replace("id = 'The id'", "id = 'The id', old = 'Gone'"),
         "describes columns it lacks: old",
     ),
+    (
+        HistoryIsViewed,
+        query("SELECT run_id AS id FROM quality.model_runs", "quality.runs"),
+        "reads quality.model_runs, a record of what happened",
+    ),
+    (HistoryIsViewed, history("FULL", "quality.runs"), "make it a view in quality"),
+    (HistoryIsViewed, history("VIEW", "intermediate.int_runs"), "make it a view in quality"),
     (NoUnreconciledMart, query("SELECT 1 AS id", "marts.mart_x"), "is reconciled with nothing"),
     (
         NoUnreconciledMart,
@@ -219,6 +234,7 @@ def test_bad_model_is_told_what_is_wrong(
 
 
 ALLOWED = [
+    (HistoryIsViewed, history("VIEW", "quality.runs")),
     (NoUnreconciledMart, query("SELECT 1 AS id", "intermediate.int_x")),
     (
         NoUnreconciledMart,

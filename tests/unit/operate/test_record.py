@@ -55,6 +55,22 @@ def test_batch_is_stored_with_its_audits(connection: duckdb.DuckDBPyConnection) 
     ).fetchall() == [("not_null", True, 0, None), ("not_null", False, 3, "order_id=1")]
 
 
+def test_audits_say_how_many_rows_they_looked_at(connection: duckdb.DuckDBPyConnection) -> None:
+    batch = Batch("marts.a", "physical", AT, AT, audits=[outcome(3)], rows_checked=40)
+    store_batch(connection, Run("prod"), batch, FAILED, "audits: not_null")
+    query = "SELECT failed_rows, rows_checked FROM quality.audit_results"
+    assert connection.execute(query).fetchall() == [(3, 40)]
+    assert connection.execute("SELECT row_count FROM quality.model_runs").fetchall() == [(None,)]
+
+
+def test_a_record_of_before_gets_the_column_it_lacks(connection: duckdb.DuckDBPyConnection) -> None:
+    store_batch(connection, Run("prod"), Batch("a", "t", AT, AT, audits=[outcome(0)]), SUCCEEDED)
+    connection.execute("ALTER TABLE quality.audit_results DROP COLUMN rows_checked")
+    ensure_tables(connection)
+    query = "SELECT model, rows_checked FROM quality.audit_results"
+    assert connection.execute(query).fetchall() == [("a", None)]
+
+
 def test_audits_without_a_write_are_no_model_run_unless_they_fail(
     connection: duckdb.DuckDBPyConnection,
 ) -> None:
