@@ -7,29 +7,16 @@ from datetime import datetime
 from pathlib import Path
 
 import pandas as pd
-import yaml
 from sqlglot import exp
 from sqlmesh import ExecutionContext, model
 from sqlmesh.core.model.kind import ModelKindName
 
-COLUMNS = ("label", "description", "expression", "kind", "unit", "direction")
-
-
-def read_definitions(folder: Path) -> list[dict[str, str]]:
-    """One row per metric of the YAML files in a folder."""
-    families = [
-        yaml.safe_load(path.read_text(encoding="utf-8")) for path in sorted(folder.glob("*.yaml"))
-    ]
-    return [
-        {"metric": name, "model": family["model"], "owner": family["owner"]}
-        | {column: metric[column] for column in COLUMNS}
-        for family in families
-        for name, metric in family["metrics"].items()
-    ]
-
+from patron.metric_tables import definition_rows
+from patron.metrics import FOLDER, read_metrics
 
 # Read when the project is loaded, so that a changed definition shows in the plan.
-DEFINITIONS = read_definitions(Path(__file__).parents[2] / "metrics")
+DEFINITIONS = definition_rows(read_metrics(Path(__file__).parents[2] / FOLDER))
+DATES = ("certified_date", "deprecated_date")
 
 
 @model(
@@ -44,25 +31,56 @@ DEFINITIONS = read_definitions(Path(__file__).parents[2] / "metrics")
         "label": "text",
         "description": "text",
         "model": "text",
+        "base_model": "text",
         "expression": "text",
+        "query": "text",
         "kind": "text",
+        "derived_from": "text",
+        "over": "text",
+        "filter": "text",
+        "dimensions": "text",
+        "grains": "text",
         "unit": "text",
+        "format": "text",
         "direction": "text",
         "owner": "text",
+        "materiality": "double",
+        "settles_after_days": "int",
+        "version": "int",
+        "certified_by": "text",
+        "certified_date": "date",
+        "deprecated_date": "date",
+        "replaced_by": "text",
     },
     description="What each number means: the definitions in metrics/, used everywhere. "
-    "One row per metric. Answers: how is a number computed, over which table, and who answers "
-    "for it?",
+    "One row per metric. Answers: how is a number computed, over which table, who answers for it, "
+    "how is it shown, and may it still be used?",
     column_descriptions={
         "metric": "Name of the metric",
         "label": "Its name for people",
         "description": "What it means, for people",
-        "model": "The table it is computed over",
-        "expression": "How it is computed, as an SQL aggregate over the table",
-        "kind": "sum, count, average or ratio of sums",
-        "unit": "money, count, share or score",
+        "model": "The table it is computed over, where readers find it",
+        "base_model": "The table with the same columns by dimension and member, else the same",
+        "expression": "How it is computed, as an SQL aggregate over the table, for a month where "
+        "the length of the period matters",
+        "query": "A query that shows it for the whole shop",
+        "kind": "sum, ratio, distinct_count, average or derived",
+        "derived_from": "The metrics it is derived from, separated by commas",
+        "over": "The rows that tell of a period: within it, all so_far, the last of it, or now",
+        "filter": "Condition for the rows that count",
+        "dimensions": "By what it may be divided, separated by commas",
+        "grains": "Lengths of period that it is told of, separated by commas",
+        "unit": "money, count, share, score, days, stars or ratio",
+        "format": "Format in which it is shown",
         "direction": "up where more is better, down where less is",
         "owner": "Who answers for it",
+        "materiality": "Share of change from which on a change matters",
+        "settles_after_days": "Days after a period in which its value may still change",
+        "version": "Raised with every change of what it means",
+        "certified_by": "Who vouches for the definition",
+        "certified_date": "Since when",
+        "deprecated_date": "Since when it should not be used",
+        "replaced_by": "The metric to use instead",
     },
     audits=[
         ("not_null", {"columns": [exp.column("metric"), exp.column("expression")]}),
@@ -78,4 +96,7 @@ def execute(
 ) -> t.Iterator[pd.DataFrame]:
     """The definitions that were planned."""
     if DEFINITIONS:
-        yield pd.DataFrame(DEFINITIONS)
+        frame = pd.DataFrame(DEFINITIONS)
+        for name in DATES:
+            frame[name] = pd.to_datetime(frame[name])
+        yield frame

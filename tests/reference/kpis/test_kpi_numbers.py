@@ -7,8 +7,9 @@ from functools import cache
 import numpy as np
 import pandas as pd
 import pytest
-import yaml
 
+from patron.metric_queries import compiled
+from patron.metrics import BASE, Grain, read_metrics
 from tests.support.built_shop import BuiltShop, loaded
 from tests.support.definitions import PROJECT
 from tests.support.growth_shop import growth_shop
@@ -17,7 +18,7 @@ GRAINS = {"day": "D", "week": "W-SUN", "month": "M", "quarter": "Q", "year": "Y"
 DIMENSIONS = ("all", "country", "customer_type", "payment_method", "channel")
 MONEY = ["gmv", "net_revenue", "discount_amount", "gross_margin", "costed_revenue", "refunds"]
 COUNTS = ["orders", "units", "new_customers", "second_order_customers", "return_count"]
-BASE = "intermediate.int_kpi_days"
+METRICS = read_metrics(PROJECT / "metrics")
 
 
 @cache
@@ -192,12 +193,15 @@ def test_signups(dimension: str) -> None:
 
 
 @pytest.mark.parametrize("grain", GRAINS)
-def test_metrics_of_the_mart_are_those_of_the_base(grain: str) -> None:
+def test_metrics_of_the_mart_are_those_of_the_base(grain: Grain) -> None:
     """The definitions of metrics/ hold over the base as they are, so they hold for its members."""
-    family = yaml.safe_load((PROJECT / "metrics" / "executive.yaml").read_text(encoding="utf-8"))
-    metrics = ", ".join(f"{m['expression']} AS {n}" for n, m in family["metrics"].items())
-    trunc = f"DATE_TRUNC('{grain}', date_day)"
     mart = "marts.mart_executive_financial_summary"
+    metrics = ", ".join(
+        f"{compiled(metric, METRICS, grain).sql('duckdb')} AS {name}"
+        for name, metric in METRICS.items()
+        if (metric.model, metric.source) == (mart, BASE)
+    )
+    trunc = f"DATE_TRUNC('{grain}', date_day)"
     found = read(
         f"SELECT {trunc} AS p, {metrics} FROM {BASE} WHERE dimension = 'all' AND date_day >="
         f" (SELECT MIN(date_day) FROM {mart}) GROUP BY p ORDER BY p"
