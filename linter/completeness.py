@@ -24,6 +24,14 @@ RECONCILIATIONS = {
 }
 
 
+EXAMPLE = re.compile(r"^```sql\n(.*?)^```", re.DOTALL | re.MULTILINE)
+
+
+def _examples(page: Path) -> tuple[str, ...]:
+    """The queries of a page."""
+    return tuple(EXAMPLE.findall(page.read_text(encoding="utf-8")))
+
+
 def is_ours(model: Model) -> bool:
     """Whether a model is written here, not only declared."""
     return not model.kind.is_external and not model.kind.is_embedded
@@ -97,6 +105,23 @@ class NoUntestedLogic(Rule):
             return None
         return self.violation(
             f"{model.name} has logic and no unit test; write tests/models/{test.name}"
+        )
+
+
+class NoMissingExample(Rule):
+    """Every mart is asked a question, with its answer, on a page of docs/marts/."""
+
+    def check_model(self, model: Model) -> RuleViolation | None:
+        """Refuse a mart that no example query reads."""
+        schema, table = model.name.replace('"', "").split(".")[-2:]
+        if not is_ours(model) or schema != "marts":
+            return None
+        pages = Path(self.context.path) / "docs" / "marts"
+        asked = re.compile(rf"\bmarts\.{re.escape(table)}\b")
+        if any(asked.search(query) for page in pages.glob("*.md") for query in _examples(page)):
+            return None
+        return self.violation(
+            f"{model.name} has no example; add a query in ```sql to a page of docs/marts/"
         )
 
 

@@ -1,5 +1,7 @@
-"""Installs the safe writes before any run: SQLMesh imports this folder even when nothing is due."""
+"""Installs the safe writes and the contracts: SQLMesh imports this folder before anything else."""
 
+from operate.contracts import attach
 from operate.guard import install
 
 install()
+attach.install()

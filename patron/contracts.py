@@ -317,7 +317,10 @@ def read_contract(path: Path) -> Contract:
 def contract_of(project: Path, model: str) -> Contract | None:
     """The contract of a table, if there is one."""
     path = contract_file(project, model)
-    return read_contract(path) if model.startswith("marts.") and path.is_file() else None
+    if not path.is_file():
+        return None
+    contract = read_contract(path)
+    return contract if contract.model == model else None
 
 
 def read_contracts(project: Path) -> list[Contract]:

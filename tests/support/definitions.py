@@ -17,8 +17,10 @@ from sqlmesh.core.model import Model, load_sql_based_model
 from sqlmesh.utils import UniqueKeyDict, sys_path
 from sqlmesh.utils.metaprogramming import import_python_file
 
+from operate.contracts import attach
 from tests.support.clone import forget_macros
 
+attach.install()
 PROJECT = Path(__file__).parents[2]
 _loaded: dict[str, Any] = {}
 SCHEMAS = ("raw", "staging", "intermediate", "marts", "ml", "quality", "seeds")
@@ -75,12 +77,14 @@ def audits() -> UniqueKeyDict[str, ModelAudit]:
     return loaded
 
 
-def model_of(text: str, *, path: Path | None = None, **overrides: object) -> Model:
-    """The model that a text defines; other values of variables by name."""
+def model_of(
+    text: str, *, path: Path | None = None, project: Path = PROJECT, **overrides: object
+) -> Model:
+    """The model that a text defines, with its contract; other values of variables by name."""
     model: Model = load_sql_based_model(
         parse(text, default_dialect="duckdb"),
         path=path,
-        module_path=PROJECT,
+        module_path=project,
         macros=macro_registry(),
         audit_definitions=audits(),
         dialect="duckdb",

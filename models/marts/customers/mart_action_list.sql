@@ -6,11 +6,6 @@ MODEL (
   tags (mart, customers),
   grain customer_id,
   audits (
-    not_null(columns := (customer_id, next_action, action_owner, reason_codes, expected_value, is_holdout)),
-    unique_combination_of_columns(columns := (
-      customer_id
-    )),
-    foreign_key("column" := customer_id, parent_table := marts.mart_customer_segments, parent_column := customer_id),
     same_row_count(
       table_name := marts.mart_customer_segments,
       condition := NOT STARTS_WITH(customer_id, @erased_id_prefix)

@@ -9,14 +9,6 @@ MODEL (
     intermediate.int_customer_order_summary
   ),
   audits (
-    not_null(
-      columns := (cohort_month, months_since_first_order, customer_count, retained_customer_count, net_revenue_amount)
-    ),
-    unique_combination_of_columns(columns := (cohort_month, months_since_first_order)),
-    accepted_range("column" := retention_share, min_v := 0, max_v := 1),
-    forall(criteria := (
-      months_since_first_order > 0 OR retained_customer_count = customer_count
-    )),
     sums_agree(
       "column" := net_revenue_amount,
       other_table := intermediate.int_customer_order_summary,

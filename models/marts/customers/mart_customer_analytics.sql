@@ -6,13 +6,7 @@ MODEL (
   tags (mart, customers),
   grain customer_id,
   audits (
-    not_null(columns := (customer_id, lifecycle_stage, rfm_segment, risk_source, marketing_recommendation)),
-    unique_combination_of_columns(columns := (
-      customer_id
-    )),
     same_row_count(table_name := marts.dim_customers),
-    foreign_key("column" := customer_id, parent_table := marts.dim_customers, parent_column := customer_id),
-    accepted_range("column" := churn_probability, min_v := 0, max_v := 1),
     sums_agree(
       "column" := total_spent,
       other_table := intermediate.int_customer_order_summary,

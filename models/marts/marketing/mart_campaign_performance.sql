@@ -6,13 +6,7 @@ MODEL (
   tags (mart, marketing),
   grain campaign_id,
   audits (
-    not_null(columns := (campaign_id, campaign_name, contacted_customers, credited_orders, last_touch_revenue)),
-    unique_values(columns := (
-      campaign_id
-    )),
     same_row_count(table_name := intermediate.int_campaigns),
-    foreign_key("column" := campaign_id, parent_table := intermediate.int_campaigns, parent_column := campaign_id),
-    forall(criteria := (converted_customers <= contacted_customers, held_out_customers <= assigned_customers)),
     sums_agree(
       "column" := last_touch_revenue,
       other_table := intermediate.int_campaign_orders,

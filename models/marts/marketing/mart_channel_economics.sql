@@ -6,10 +6,6 @@ MODEL (
   tags (mart, marketing),
   grain (channel, month_start),
   audits (
-    not_null(columns := (channel, month_start, new_customers)),
-    unique_combination_of_columns(columns := (channel, month_start)),
-    accepted_range("column" := conversion_rate, min_v := 0, max_v := 1),
-    accepted_range("column" := payback_months, min_v := 0),
     sums_agree(
       "column" := new_customers,
       other_table := intermediate.int_channel_payback,

@@ -9,35 +9,6 @@ MODEL (
     marts.dim_products
   ),
   audits (
-    not_null(
-      columns := (
-        antecedent_id,
-        consequent_id,
-        relation,
-        strength,
-        advice,
-        pair_order_count,
-        cross_sell_score,
-        support,
-        confidence,
-        lift
-      )
-    ),
-    unique_combination_of_columns(columns := (antecedent_id, consequent_id)),
-    accepted_values("column" := strength, is_in := ('very_strong', 'strong', 'moderate', 'weak')),
-    accepted_range("column" := cross_sell_score, min_v := 1, max_v := 5),
-    accepted_range("column" := p_value, min_v := 0, max_v := 1),
-    forall(
-      criteria := (
-        support > 0,
-        support <= confidence,
-        confidence <= 1,
-        lift >= @affinity_min_lift,
-        antecedent_id <> consequent_id
-      )
-    ),
-    foreign_key("column" := antecedent_id, parent_table := marts.dim_products, parent_column := product_id),
-    foreign_key("column" := consequent_id, parent_table := marts.dim_products, parent_column := product_id),
     sums_agree(
       "column" := pair_order_count,
       other_table := intermediate.int_basket_pairs,

@@ -7,28 +7,7 @@ MODEL (
   grain product_id,
   depends_on (intermediate.int_product_days, marts.dim_products),
   audits (
-    not_null(
-      columns := (
-        product_id,
-        product_name,
-        abc_class,
-        volume_tier,
-        lifecycle,
-        recommendation,
-        order_count,
-        units_sold,
-        net_revenue_amount
-      )
-    ),
-    unique_values(columns := (
-      product_id
-    )),
-    accepted_values("column" := abc_class, is_in := ('A', 'B', 'C')),
-    accepted_values("column" := lifecycle, is_in := ('star', 'cash_cow', 'question_mark', 'dog', 'developing', 'unsold')),
-    accepted_range("column" := reorder_rate, min_v := 0, max_v := 1),
-    accepted_range("column" := avg_rating, min_v := 1, max_v := 5),
     same_row_count(table_name := marts.dim_products),
-    foreign_key("column" := product_id, parent_table := marts.dim_products, parent_column := product_id),
     sums_agree(
       "column" := net_revenue_amount,
       other_table := intermediate.int_product_days,

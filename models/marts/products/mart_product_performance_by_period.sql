@@ -35,9 +35,6 @@ MODEL (
     marts.dim_products
   ),
   audits (
-    not_null(columns := (product_id, period_start, order_count, units_sold, net_revenue_amount)),
-    unique_combination_of_columns(columns := (product_id, period_start)),
-    foreign_key("column" := product_id, parent_table := marts.dim_products, parent_column := product_id),
     sums_agree(
       "column" := net_revenue_amount,
       other_table := intermediate.@source,

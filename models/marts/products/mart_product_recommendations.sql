@@ -7,16 +7,6 @@ MODEL (
   grain (customer_id, recommendation_rank),
   references (customer_id, product_id),
   depends_on (marts.dim_customers, marts.dim_products),
-  audits (
-    not_null(columns := (customer_id, product_id, product_name, source, recommendation_rank, score)),
-    unique_combination_of_columns(columns := (customer_id, recommendation_rank)),
-    unique_combination_of_columns(columns := (customer_id, product_id)),
-    accepted_values("column" := source, is_in := ('repeat', 'affinity', 'popularity')),
-    accepted_range("column" := recommendation_rank, min_v := 1, max_v := @recommendations_per_customer),
-    accepted_range("column" := score, min_v := 0, max_v := 1),
-    foreign_key("column" := customer_id, parent_table := marts.dim_customers, parent_column := customer_id),
-    foreign_key("column" := product_id, parent_table := marts.dim_products, parent_column := product_id)
-  ),
   description 'Five products for each customer (recommendations_per_customer), fewer where the shop sold fewer of late, by the chance that the next order holds them: what the customer buys again, what goes with it, and what everybody buys. The chance starts from the popularity of the product and moves to the share of the customer''s own orders as these grow (popularity_prior_orders); a rule adds the chance of its antecedent times its confidence above chance. One row per customer, prospects too, and rank. Answers: what do we show a customer next, and why?',
   column_descriptions (
     customer_id = 'The shop''s id of the customer',

@@ -19,12 +19,13 @@ from sqlmesh.core.linter.rule import Rule
 from linter.completeness import (
     NoMissingColumnDescription,
     NoMissingDescription,
+    NoMissingExample,
     NoMissingGrain,
     NoMissingOwner,
     NoUnreconciledMart,
     NoUntestedLogic,
 )
-from linter.contracts import ContractKept
+from linter.contracts import CheckedOnce, ContractKept, DeprecatedRead
 from linter.history import HistoryIsViewed
 from linter.layers import AuditTablesDeclared, LayerName, LayerOrder
 from linter.portability import NoClock, PortableKind, PortableQuery, ReadableQuery
@@ -91,6 +92,9 @@ RULES = [
     PortableQuery,
     ReadableQuery,
     ContractKept,
+    CheckedOnce,
+    DeprecatedRead,
+    NoMissingExample,
 ]
 
 
@@ -360,41 +364,3 @@ def test_every_rule_is_tested_and_switched_on() -> None:
     assert written == {rule.__name__ for rule in RULES} | {"LayerName"}
     config = (PROJECT / "config.yaml").read_text(encoding="utf-8")
     assert [name for name in written if f"- {name.lower()}\n" not in config] == []
-
-
-CONTRACT = "owner: data_team\ncolumns:\n  id: {type: INT, required: true}\n"
-MART = GOOD.replace("intermediate.int_good", "marts.mart_good").replace(
-    "grain id,", "grain id, audits (not_null(columns := (id))),"
-)
-
-
-@pytest.mark.parametrize(
-    ("contract", "message"),
-    [
-        (CONTRACT, None),
-        (None, "has no contract; write contracts/mart_good.yaml"),
-        (CONTRACT.replace("INT", "TEXT"), "id is INT, promised TEXT"),
-        (CONTRACT + "  name: {type: TEXT}\n", "name is promised and missing"),
-        (CONTRACT.replace("  id:", "  key:"), "key is promised and missing"),
-        ("owner: data_team\ncolumns: {}\n", "id is given and not promised"),
-        (CONTRACT.replace("data_team", "sales"), "the owner is data_team, promised sales"),
-    ],
-)
-def test_a_mart_keeps_its_contract(
-    contract: str | None, message: str | None, context: Context
-) -> None:
-    path = Path(context.path) / "contracts" / "mart_good.yaml"
-    path.parent.mkdir(exist_ok=True)
-    path.unlink(missing_ok=True)
-    if contract is not None:
-        path.write_text(contract, encoding="utf-8")
-    said = complaint(ContractKept, context, MART)
-    assert said is None if message is None else message in (said or "")
-
-
-def test_what_is_promised_never_null_is_audited(context: Context) -> None:
-    path = Path(context.path) / "contracts" / "mart_good.yaml"
-    path.parent.mkdir(exist_ok=True)
-    path.write_text(CONTRACT, encoding="utf-8")
-    unaudited = MART.replace("audits (not_null(columns := (id))),", "")
-    assert "which no not_null checks" in (complaint(ContractKept, context, unaudited) or "")
