@@ -31,7 +31,8 @@ MODEL (
     gross_margin = 'Net revenue less cost of goods; null where no cost is known',
     costed_revenue = 'Net revenue whose cost is known',
     refunds = 'Money given back on this day, for orders that stay sales',
-    marketing_spend = 'Spent on marketing; null where nothing is on record. For everything and by channel',
+    marketing_spend = 'Spent on marketing; null before the first and after the last day with spend on record. For everything and by channel',
+    market_size = 'What all sellers together sold on the day, see seeds.market_sizes; null where nobody knows. For everything and by country',
     orders = 'Valid sales; an order counts in each of its departments',
     units = 'Units of valid sales',
     return_count = 'Returns of this day, of orders that stay sales',
@@ -49,63 +50,7 @@ MODEL (
   )
 );
 
-WITH signup_days AS (
-  SELECT
-    CASE
-      WHEN GROUPING(country) = 0
-      THEN 'country'
-      WHEN GROUPING(acquisition_channel) = 0
-      THEN 'channel'
-      ELSE 'all'
-    END AS dimension,
-    CASE
-      WHEN GROUPING(country) = 0
-      THEN COALESCE(country, 'unknown')
-      WHEN GROUPING(acquisition_channel) = 0
-      THEN COALESCE(acquisition_channel, 'unknown')
-      ELSE 'all'
-    END AS member,
-    COUNT(*) AS new_signups,
-    signup_date AS date_day
-  FROM staging.stg_customers
-  GROUP BY
-    GROUPING SETS (
-      (
-        signup_date
-      ),
-      (signup_date, country),
-      (signup_date, acquisition_channel)
-    )
-), visit_days AS (
-  SELECT
-    CASE WHEN GROUPING(channel) = 0 THEN 'channel' ELSE 'all' END AS dimension,
-    COALESCE(channel, 'all') AS member,
-    SUM(visit_count) AS visits,
-    SUM(converted_visit_count) AS converted_visits,
-    session_date AS date_day
-  FROM intermediate.int_channel_visits
-  GROUP BY
-    GROUPING SETS (
-      (
-        session_date
-      ),
-      (session_date, channel)
-    )
-), spend_days AS (
-  SELECT
-    CASE WHEN GROUPING(channel) = 0 THEN 'channel' ELSE 'all' END AS dimension,
-    COALESCE(channel, 'all') AS member,
-    SUM(spend_amount) AS marketing_spend,
-    spend_date AS date_day
-  FROM staging.stg_marketing_spend
-  GROUP BY
-    GROUPING SETS (
-      (
-        spend_date
-      ),
-      (spend_date, channel)
-    )
-), keys AS (
+WITH keys AS (
   SELECT
     dimension,
     member,
@@ -128,19 +73,7 @@ WITH signup_days AS (
     dimension,
     member,
     date_day
-  FROM signup_days
-  UNION
-  SELECT
-    dimension,
-    member,
-    date_day
-  FROM visit_days
-  UNION
-  SELECT
-    dimension,
-    member,
-    date_day
-  FROM spend_days
+  FROM intermediate.int_market_days
 )
 SELECT
   keys.dimension::TEXT AS dimension,
@@ -151,7 +84,15 @@ SELECT
   COALESCE(orders.gross_margin_amount, departments.gross_margin_amount)::DECIMAL(18, 2) AS gross_margin,
   COALESCE(orders.costed_revenue_amount, departments.costed_revenue_amount)::DECIMAL(18, 2) AS costed_revenue,
   COALESCE(refunds.refund_amount, 0)::DECIMAL(18, 2) AS refunds,
-  spend.marketing_spend::DECIMAL(18, 2) AS marketing_spend,
+  COALESCE(
+    market.marketing_spend,
+    CASE
+      WHEN keys.date_day > MIN(CASE WHEN NOT market.marketing_spend IS NULL THEN keys.date_day END) OVER (PARTITION BY keys.dimension, keys.member)
+      AND keys.date_day < MAX(CASE WHEN NOT market.marketing_spend IS NULL THEN keys.date_day END) OVER (PARTITION BY keys.dimension, keys.member)
+      THEN 0
+    END
+  )::DECIMAL(18, 2) AS marketing_spend,
+  market.market_size::DOUBLE AS market_size,
   COALESCE(orders.order_count, departments.order_count, 0)::BIGINT AS orders,
   COALESCE(orders.item_count, departments.item_count, 0)::BIGINT AS units,
   COALESCE(refunds.return_count, 0)::BIGINT AS return_count,
@@ -162,9 +103,9 @@ SELECT
   orders.month_active_customers::BIGINT AS month_active_customers,
   orders.quarter_active_customers::BIGINT AS quarter_active_customers,
   orders.year_active_customers::BIGINT AS year_active_customers,
-  signups.new_signups::BIGINT AS new_signups,
-  visits.visits::BIGINT AS visits,
-  visits.converted_visits::BIGINT AS converted_visits,
+  market.new_signups::BIGINT AS new_signups,
+  market.visits::BIGINT AS visits,
+  market.converted_visits::BIGINT AS converted_visits,
   keys.date_day::DATE AS date_day
 FROM keys
 CROSS JOIN intermediate.int_as_of AS as_of
@@ -180,13 +121,7 @@ LEFT JOIN intermediate.int_refund_days AS refunds
   ON keys.dimension = refunds.dimension
   AND keys.member = refunds.member
   AND keys.date_day = refunds.returned_date
-LEFT JOIN visit_days AS visits
-  ON keys.dimension = visits.dimension AND keys.member = visits.member AND keys.date_day = visits.date_day
-LEFT JOIN spend_days AS spend
-  ON keys.dimension = spend.dimension AND keys.member = spend.member AND keys.date_day = spend.date_day
-LEFT JOIN signup_days AS signups
-  ON keys.dimension = signups.dimension
-  AND keys.member = signups.member
-  AND keys.date_day = signups.date_day
+LEFT JOIN intermediate.int_market_days AS market
+  ON keys.dimension = market.dimension AND keys.member = market.member AND keys.date_day = market.date_day
 WHERE
   keys.date_day < as_of.as_of_date

@@ -33,6 +33,7 @@ NEEDS = {
     "intermediate.int_channel_spend": frozenset({"marketing_spend"}),
     "intermediate.int_channel_visits": frozenset({"web_sessions"}),
     "intermediate.int_delivery_feedback_days": frozenset({"returns", "reviews"}),
+    "intermediate.int_market_days": frozenset({"customers", "web_sessions", "marketing_spend"}),
     "intermediate.int_product_stock": frozenset({"inventory"}),
     "intermediate.int_refund_days": frozenset({"returns"}),
     "intermediate.int_subscription_months": frozenset({"subscriptions"}),
