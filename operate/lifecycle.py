@@ -12,6 +12,7 @@ from sqlmesh.utils.errors import SQLMeshError
 
 from ingest import raw
 from operate import failures, guard, publish, record, session
+from operate.lineage import store
 from operate.record import Run
 from patron.errors import PatronError
 
@@ -43,6 +44,7 @@ def end(adapter: Any, environment: str, snapshots: dict[str, Any]) -> None:
     production = environment == session.PRODUCTION
     try:
         if shop and production and not run.failures and not interrupted:
+            store.update(adapter.cursor, shop, snapshots.values())
             publish.publish_if_behind(adapter, shop, snapshots, run.run_id)
     except PatronError as error:
         failures.tell(error)

@@ -24,6 +24,7 @@ import duckdb
 from sqlglot import exp
 
 from operate import completeness, failures, publish_copy, publish_days
+from operate.lineage import store
 from operate.publish_copy import SCHEMAS, Change, Item
 from patron.errors import PatronError
 from patron.shop import Shop
@@ -194,7 +195,7 @@ def _items(cursor: Any, snapshots: dict[str, Snapshot]) -> list[Item]:
                 is_history=HISTORY in snapshot.model.tags,
             )
         )
-    return sorted(items, key=lambda item: item.key)
+    return sorted([*items, *store.items(cursor)], key=lambda item: item.key)
 
 
 def _hash(text: str) -> str:

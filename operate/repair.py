@@ -8,6 +8,7 @@ import duckdb
 from sqlmesh.utils.errors import SQLMeshError
 
 from operate import failures, publish, record, session
+from operate.lineage import store
 from patron.errors import PatronError
 from patron.warehouse import is_lock_error
 
@@ -30,6 +31,7 @@ def finish_publication(adapter: Any, environment: str, snapshots: dict[str, Any]
     session.lock(shop, f"sqlmesh ({environment})")
     try:
         record.ensure_tables(adapter.cursor)
+        store.update(adapter.cursor, shop, snapshots.values())
         publish.publish_if_behind(adapter, shop, snapshots, record.new_run_id())
     except PatronError as error:
         failures.tell(error)

@@ -12,6 +12,9 @@ from typing import Any
 
 import duckdb
 
+from operate.lineage import store
+from operate.monitor.store import PUBLISHED_TABLES
+
 CLONE = Path(__file__).parents[2]
 SQLMESH_AT = Path(__file__).with_name("sqlmesh_at.py")
 KILLED = -9
@@ -119,7 +122,9 @@ def _contents(path: Path, source: str, name: str) -> dict[str, list[tuple[Any, .
 
 
 def _is_record(key: str) -> bool:
-    return key.startswith(("quality.model_runs", "quality.audit_results", "quality.publication"))
+    known = ("quality.model_runs", "quality.audit_results", "quality.publication")
+    tables = (*store.TABLES, *PUBLISHED_TABLES)
+    return key.startswith(known) or key in {f"quality.{table}" for table in tables}
 
 
 def small_project(folder: Path) -> Stock:

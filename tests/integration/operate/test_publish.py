@@ -9,15 +9,17 @@ import pytest
 from stock import Stock
 
 from operate import transform
+from operate.lineage import store
 from operate.publish import manifest
 from patron.errors import PatronError
 from patron.shop import Shop
 
 ITEMS = {"marts.mart_customers", "marts.mart_days", "marts.regions", "ml.scores"}
+CATALOGUE = {f"quality.{table}" for table in store.TABLES}
 
 
 def test_manifest_of_a_copy_names_every_model_of_the_readers(planned: Stock) -> None:
-    assert set(manifest(planned.published)) == ITEMS
+    assert set(manifest(planned.published)) == ITEMS | CATALOGUE
 
 
 def test_damaged_copy_is_written_anew(planned: Stock) -> None:
