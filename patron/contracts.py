@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from pathlib import Path
@@ -14,6 +14,8 @@ from zoneinfo import ZoneInfo
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from patron.errors import PatronError
+from patron.metrics import FOLDER as METRICS
+from patron.metrics import RELEASED as RELEASED_METRICS
 from patron.sql import literal
 from patron.yaml_file import checked, read_yaml
 
@@ -49,7 +51,10 @@ def _public(name: str) -> str:
 
 
 def _pattern(text: str) -> str:
-    re.compile(text)
+    try:
+        re.compile(text)
+    except re.error as error:
+        raise ValueError(f"it is no regular expression: {error}") from error
     return text
 
 
@@ -85,6 +90,13 @@ class Column(Strict):
     accepted_values: tuple[Scalar, ...] = ()
     regex: Annotated[str, AfterValidator(_pattern)] | None = None
     references: Annotated[str, Field(pattern=r"^\w+\.\w+\.\w+$")] | None = None
+
+    @model_validator(mode="after")
+    def _least_below_greatest(self) -> Self:
+        least: Any = self.min
+        if least is not None and self.max is not None and least > self.max:
+            raise ValueError(f"the least value {least} is above the greatest {self.max}")
+        return self
 
 
 class Check(BaseModel):
@@ -265,10 +277,19 @@ class Consumer:
 
     Attributes:
         name: A page, a metric, or what the contract calls them.
+        text: What they are made of, where it is known.
     """
 
     kind: Literal["page", "metric", "other"]
     name: str
+    text: str = field(default="", repr=False, compare=False)
+
+    def names(self, column: str) -> bool:
+        """Whether the text names a column."""
+        return re.search(rf"\b{re.escape(column)}\b", self.text) is not None
+
+    def __str__(self) -> str:
+        return self.name if self.kind == "other" else f"{self.kind} {self.name}"
 
 
 @dataclass(frozen=True)
@@ -336,8 +357,7 @@ def released_contracts(project: Path) -> dict[str, Contract]:
 
 def consumers(project: Path, contract: Contract) -> list[Consumer]:
     """Who reads a mart: pages and metrics that name it, then whom the contract names."""
-    found = [Consumer("page", name) for name in _pages_reading(project, contract.model)]
-    found += [Consumer("metric", name) for name in _metrics_over(project, contract.model)]
+    found = [*_pages_reading(project, contract.model), *_metrics_over(project, contract.model)]
     return found + [Consumer("other", name) for name in contract.consumers]
 
 
@@ -353,20 +373,20 @@ def _read(path: Path, _changed: int) -> Contract:
     return contract
 
 
-def _pages_reading(project: Path, model: str) -> Iterator[str]:
-    pages = project / "reports" / "pages"
+def _pages_reading(project: Path, model: str) -> Iterator[Consumer]:
     named = re.compile(rf"\b{re.escape(model)}\b")
-    for path in sorted(pages.rglob("*.md")):
-        if named.search(path.read_text(encoding="utf-8")):
-            yield path.relative_to(project).as_posix()
+    for path in sorted((project / "reports" / "pages").rglob("*.md")):
+        text = path.read_text(encoding="utf-8")
+        if named.search(text):
+            yield Consumer("page", path.relative_to(project).as_posix(), text)
 
 
-def _metrics_over(project: Path, model: str) -> Iterator[str]:
-    for path in sorted((project / "metrics").glob("*.yaml")):
-        family = read_yaml(path)
-        for name, metric in family["metrics"].items():
+def _metrics_over(project: Path, model: str) -> Iterator[Consumer]:
+    for path in sorted((project / METRICS).glob("*.yaml")):
+        family = read_yaml(path) if path.name != RELEASED_METRICS else {}
+        for name, metric in family.get("metrics", {}).items():
             if metric.get("model", family.get("model")) == model:
-                yield name
+                yield Consumer("metric", name, str(metric))
 
 
 def _sql(value: Any) -> str:
