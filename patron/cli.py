@@ -33,6 +33,7 @@ COMMANDS = {
     "train": Entry("operate.train_cli:train", "Train predictions and promote the better model."),
     "models": Entry("ml.cli:models", "List, promote and roll back trained models."),
     "report": Entry("reports.builder.cli:report", "Build the reports."),
+    "contracts": Entry("operate.contracts.cli:contracts", "Show what marts promise; check changes."),
     "status": Entry("operate.cli:status", "Show what is loaded, built, trained and published."),
 }
 
