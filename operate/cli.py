@@ -13,7 +13,7 @@ from patron.options import JSON, WAIT
 if TYPE_CHECKING:
     from operate.cycle import CycleResult, StepResult
 
-STEP_NAMES = ("ingest", "transform", "reconcile", "train", "score", "report")
+STEP_NAMES = ("ingest", "transform", "reconcile", "train", "score", "report", "monitor")
 
 
 @click.command(
@@ -28,6 +28,11 @@ STEP_NAMES = ("ingest", "transform", "reconcile", "train", "score", "report")
     is_flag=True,
     help="Apply changes of the project's files to production.",
 )
+@click.option(
+    "--strict",
+    is_flag=True,
+    help="After a good cycle, end as 'patron monitor' does: 2 when an alert is critical.",
+)
 @WAIT
 @click.option(
     "--execution-time",
@@ -38,30 +43,34 @@ STEP_NAMES = ("ingest", "transform", "reconcile", "train", "score", "report")
 @click.pass_context
 def run(
     ctx: click.Context,
+    /,
     only: tuple[str, ...],
     skip: tuple[str, ...],
+    *,
     apply_changes: bool,
-    wait_seconds: float,
-    execution_time: str | None,
     as_json: bool,
+    **options: Any,
 ) -> None:
-    """Run the whole cycle: ingest, models, late data, training, scores, reports.
+    """Run the whole cycle: ingest, models, late data, training, scores, reports, monitor.
 
-    Each step is skipped when nothing is due. The cycle stops where it fails; running it again is
-    safe and takes up where it stopped.
+    Each step is skipped when nothing is due. The cycle stops where it fails, and the monitor tells
+    whom it concerns; running it again is safe and takes up where it stopped.
     """
     from operate.cycle import run_cycle
     from operate.forget_hints import erasure_hints
     from operate.steps import Request
 
-    request = Request(ctx.obj(), moment(execution_time), apply_changes, frozenset(only))
+    pretended = moment(options["execution_time"])
+    request = Request(ctx.obj(), pretended, apply_changes, frozenset(only))
     steps = [name for name in (only or STEP_NAMES) if name not in skip]
-    result = run_cycle(request, steps, wait_seconds, _tell)
+    result = run_cycle(request, steps, options["wait_seconds"], _tell)
     _summarise(result, as_json=as_json)
     for hint in erasure_hints(request.shop):
         console.say(hint)
     if result.error:
         raise result.error
+    if options["strict"] and result.report:
+        ctx.exit(result.report.exit_code(strict=False))
 
 
 @click.command(epilog="Example: patron status    |    patron status --json")

@@ -12,6 +12,7 @@ from typing import Any
 import duckdb
 
 from operate import publish_days
+from operate.monitor.store import copy_tables
 from operate.publish_days import Daily, Spans
 from operate.record import now
 from patron.durable import flush
@@ -97,6 +98,7 @@ def write(
             _copy(cursor, change)
         for schema, name in PLAIN_TABLES:
             _copy_table(cursor, schema, name, ())
+        copy_tables(cursor, shop, COPY)
         _describe_publication(cursor, run_id, [change.item for change in changes], gone)
         cursor.execute(f"CHECKPOINT {identifier(COPY)}")
     flush(target)

@@ -10,6 +10,7 @@ import click
 import duckdb
 
 from operate.forget_hints import erasure_hints
+from operate.monitor.store import path_of
 from operate.record import FAILED
 from patron import console
 from patron.errors import BusyError, PatronError
@@ -52,6 +53,10 @@ QUALIFY ROW_NUMBER() OVER (
 ) = 1 AND failed_rows > 0
 ORDER BY model, audit
 """
+ALERTS = """
+SELECT severity, title, detail, owner, raised_at, last_seen_at FROM quality.alerts
+WHERE cleared_at IS NULL ORDER BY severity, raised_at, alert_key
+"""
 PUBLICATION = "SELECT * FROM quality.publication"
 
 
@@ -71,6 +76,7 @@ def read_status(shop: Shop) -> dict[str, Any]:
     found: dict[str, Any] = {"shop": str(shop.root), "writer": writer, "as_published": False}
     found |= _built(shop, busy=writer is not None)
     found["champions"] = _champions(shop)
+    found["alerts"] = _alerts(shop)
     found["erasures"] = erasure_hints(shop)
     found["published"] = _publication(shop)
     return found
@@ -91,6 +97,7 @@ def print_status(found: dict[str, Any]) -> None:
         ("Failed", "failures"),
         ("Audits that found something", "findings"),
         ("Champions", "champions"),
+        ("Alerts", "alerts"),
         ("Published", "published"),
     ):
         _print_rows(title, found[key])
@@ -142,6 +149,18 @@ def _publication(shop: Shop) -> Rows:
         age = datetime.now(UTC).replace(tzinfo=None) - row["published_at"]
         row["age_hours"] = round(age.total_seconds() / 3600, 1)
     return rows
+
+
+def _alerts(shop: Shop) -> Rows | None:
+    """The open alerts, as of when the monitor last looked; None while it is at work."""
+    path = path_of(shop)
+    if not path.exists():
+        return []
+    try:
+        with closing(connect(path, read_only=True, wait_seconds=2)) as connection:
+            return _rows(connection, ALERTS)
+    except BusyError:
+        return None
 
 
 def _champions(shop: Shop) -> Rows:

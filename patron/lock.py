@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -50,8 +51,35 @@ def writer_lock(shop: Shop, purpose: str, wait_seconds: float = 0.0) -> Iterator
         os.close(descriptor)
 
 
+@dataclass(frozen=True)
+class Holder:
+    """Who holds a lock.
+
+    Attributes:
+        command: What it is doing.
+        pid: Its process; 0 where it did not say.
+        since: When it took the lock (UTC, naive); None where it did not say.
+    """
+
+    command: str
+    pid: int = 0
+    since: datetime | None = None
+
+    def __str__(self) -> str:
+        if self.since is None:
+            return self.command
+        since = self.since.replace(tzinfo=UTC).isoformat()
+        return f"{self.command} (pid {self.pid}, since {since})"
+
+
 def holder(shop: Shop) -> str | None:
     """Who holds the lock now, for people, or None when nobody does."""
+    found = holding(shop)
+    return str(found) if found else None
+
+
+def holding(shop: Shop) -> Holder | None:
+    """Who holds the lock now, or None when nobody does."""
     if not shop.lock_file.exists():
         return None
     descriptor = os.open(shop.lock_file, os.O_RDONLY)
@@ -108,9 +136,10 @@ def _describe_holder(descriptor: int, purpose: str) -> None:
     os.pwrite(descriptor, text.encode(), 0)
 
 
-def _read_holder(path: Path) -> str:
+def _read_holder(path: Path) -> Holder:
     try:
         found = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return "a process that did not say its name"
-    return f"{found['command']} (pid {found['pid']}, since {found['since']})"
+        since = datetime.fromisoformat(found["since"]).astimezone(UTC).replace(tzinfo=None)
+        return Holder(str(found["command"]), int(found["pid"]), since)
+    except (OSError, ValueError, KeyError, TypeError):
+        return Holder("a process that did not say its name")

@@ -1,0 +1,165 @@
+"""Do the numbers of the business, the models and the quality of the data call for attention."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from typing import Any
+
+from operate.monitor.model import CRITICAL, HEALTHY, WARNING, Check, NotMeasured
+from operate.monitor.scene import Scene
+
+_CUSTOMERS = """
+SELECT
+  COUNT(*) FILTER (total_orders > 0) AS customers,
+  COUNT(*) FILTER (risk_level = 'High') AS high_risk,
+  AVG(customer_health_score) FILTER (total_orders > 0) AS mean_health
+FROM marts.mart_customer_analytics
+"""
+_OFF_TARGET = """
+SELECT metric, period_start, value, target, status FROM marts.mart_kpis
+WHERE grain = 'month' AND is_complete AND dimension = 'all' AND status IS NOT NULL
+QUALIFY ROW_NUMBER() OVER (PARTITION BY metric ORDER BY period_start DESC) = 1 ORDER BY metric
+"""
+_METRICS = "SELECT metric, label, owner FROM quality.metric_definitions"
+_SCORES = "SELECT * FROM quality.quality_scores ORDER BY table_name"
+_HEALTH = "SELECT * FROM quality.model_health ORDER BY model"
+_PREDICTIONS = """
+SELECT task, kind, subject, metric, value, expected, is_alert, scoring_date
+FROM ml.prediction_monitoring WHERE is_latest
+"""
+_CHAMPIONS = "SELECT task, version, problem, is_usable FROM ml.model_registry WHERE is_champion"
+NAMED = 4
+
+
+def customers(scene: Scene) -> Iterator[Check]:
+    """The share of customers at high risk of leaving, and the mean health of customers."""
+    (row,) = scene.ask(_CUSTOMERS)
+    limits = scene.limits
+    if row["customers"] < limits.min_customers_for_alerts:
+        raise NotMeasured(f"{row['customers']} customers have ordered")
+    share = row["high_risk"] / row["customers"]
+    risky = share > limits.max_high_risk_share
+    yield Check(
+        "customer_risk",
+        "customers",
+        WARNING if risky else HEALTHY,
+        "Many customers are at high risk of leaving" if risky else "Few customers are at high risk",
+        f"{row['high_risk']:,} of {row['customers']:,} customers, {share:.1%}",
+        round(share, 4),
+        limits.max_high_risk_share,
+        "customer_team",
+        "the page Churn lists whom to act on first",
+    )
+    health = row["mean_health"]
+    ill = health < limits.min_mean_health_score
+    yield Check(
+        "customer_health",
+        "customers",
+        WARNING if ill else HEALTHY,
+        "The mean health of customers is low" if ill else "The mean health of customers is good",
+        f"{health:.1f} points of 100",
+        round(health, 2),
+        limits.min_mean_health_score,
+        "customer_team",
+        "the page Customers shows which segments lost health",
+    )
+
+
+def kpis(scene: Scene) -> Iterator[Check]:
+    """Metrics whose last complete month is off its target."""
+    known = {row["metric"]: row for row in scene.ask(_METRICS)}
+    for row in scene.ask(_OFF_TARGET):
+        metric = known.get(row["metric"], {"label": row["metric"], "owner": None})
+        off = row["status"] == "off_target"
+        yield Check(
+            "kpi",
+            row["metric"],
+            WARNING if off else HEALTHY,
+            f"{metric['label']} is {'off' if off else 'near'} its target",
+            f"{row['value']:,.4g} in the month of {row['period_start']}, target"
+            f" {row['target']:,.4g}",
+            float(row["value"]),
+            float(row["target"]),
+            metric["owner"] or "data_team",
+            "the page Metrics says how it is made and who decides on its target",
+        )
+
+
+def quality_scores(scene: Scene) -> Iterator[Check]:
+    """Tables whose quality score is low."""
+    limits = scene.limits
+    for row in scene.ask(_SCORES):
+        score = row["score"]
+        if score is None:
+            continue
+        low, lowest = score < limits.min_source_quality_score, score < limits.critical_quality_score
+        yield Check(
+            "quality_score",
+            row["table_name"],
+            CRITICAL if lowest else WARNING if low else HEALTHY,
+            f"The quality of {row['table_name']} is {'low' if low else 'good'}",
+            f"{score:.1f} points of 100",
+            round(float(score), 2),
+            limits.min_source_quality_score,
+            advice="quality.quality_checks has the checks that fail, with keys of rows and what to"
+            " do",
+        )
+
+
+def model_health(scene: Scene) -> Iterator[Check]:
+    """Models that fail often."""
+    for row in scene.ask(_HEALTH):
+        if row["is_failing"]:
+            yield Check(
+                "model_health",
+                row["model"],
+                WARNING,
+                f"{row['model']} fails often",
+                f"{row['failures']} of {row['runs']} runs, {row['failure_share']:.1%}",
+                round(float(row["failure_share"]), 4),
+                advice=row["recommended_action"] or "quality.model_runs has each failure",
+            )
+
+
+def predictions(scene: Scene) -> Iterator[Check]:
+    """Predictions that came true less well than when they were learned, and scores that drift."""
+    groups: dict[tuple[str, str], list[dict[str, Any]]] = defaultdict(list)
+    for row in scene.ask(_PREDICTIONS):
+        kind = "calibration" if "calibration" in row["metric"] else row["kind"]
+        if kind != "feature_drift":
+            groups[row["task"], kind].append(row)
+    for (task, kind), rows in sorted(groups.items()):
+        alarming = [row for row in rows if row["is_alert"]]
+        named = "; ".join(
+            f"{row['metric']} of {row['subject']} {row['value']:.3g}" for row in alarming[:NAMED]
+        )
+        yield Check(
+            "prediction",
+            f"{task} {kind}",
+            WARNING if alarming else HEALTHY,
+            f"Predictions of {task}: {kind.replace('_', ' ')} is {_judged(alarming)}",
+            named or f"{len(rows)} figures within their limits",
+            float(alarming[0]["value"]) if alarming else None,
+            owner="data_science",
+            advice=f"'patron train --task {task}' trains on what is known now; docs/predictions.md",
+        )
+
+
+def champions(scene: Scene) -> Iterator[Check]:
+    """Champions that cannot be used."""
+    for row in scene.ask(_CHAMPIONS):
+        usable = bool(row["is_usable"])
+        yield Check(
+            "champion",
+            row["task"],
+            HEALTHY if usable else CRITICAL,
+            f"The model of {row['task']} {'can' if usable else 'cannot'} be used",
+            f"version {row['version']}" + ("" if usable else f": {row['problem']}"),
+            owner="data_science",
+            advice=f"'patron train --task {row['task']}', or 'patron models rollback'",
+        )
+
+
+def _judged(alarming: list[dict[str, Any]]) -> str:
+    return "beyond its limit" if alarming else "within its limits"
