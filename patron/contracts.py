@@ -3,20 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Self
 from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from patron.errors import PatronError
-from patron.metrics import FOLDER as METRICS
-from patron.metrics import RELEASED as RELEASED_METRICS
-from patron.sql import literal
 from patron.yaml_file import checked, read_yaml
 
 FOLDER = "contracts"
@@ -111,11 +106,6 @@ class Check(BaseModel):
 
     audit: str
     blocking: bool = True
-
-    @property
-    def arguments(self) -> dict[str, str]:
-        """The arguments as SQL, by name."""
-        return {name: _sql(value) for name, value in (self.model_extra or {}).items()}
 
 
 class Freshness(Strict):
@@ -271,56 +261,6 @@ class Contract(Strict):
         return tuple(name for name, column in self.columns.items() if column.required)
 
 
-@dataclass(frozen=True)
-class Consumer:
-    """Somebody who reads a mart.
-
-    Attributes:
-        name: A page, a metric, or what the contract calls them.
-        text: What they are made of, where it is known.
-    """
-
-    kind: Literal["page", "metric", "other"]
-    name: str
-    text: str = field(default="", repr=False, compare=False)
-
-    def names(self, column: str) -> bool:
-        """Whether the text names a column."""
-        return re.search(rf"\b{re.escape(column)}\b", self.text) is not None
-
-    def __str__(self) -> str:
-        return self.name if self.kind == "other" else f"{self.kind} {self.name}"
-
-
-@dataclass(frozen=True)
-class Audit:
-    """An audit that follows from a contract.
-
-    Attributes:
-        name: The audit of the library.
-        arguments: Its arguments as SQL, by name.
-    """
-
-    name: str
-    arguments: dict[str, str]
-
-    def __str__(self) -> str:
-        return f"{self.name}({', '.join(f'{k} := {v}' for k, v in self.arguments.items())})"
-
-
-def audits(contract: Contract) -> list[Audit]:
-    """The audits that a contract stands for: keys first, then columns, then the whole table."""
-    found = [Audit("unique_combination_of_columns", {"columns": f"({', '.join(contract.grain)})"})]
-    if contract.required:
-        found.insert(0, Audit("not_null", {"columns": f"({', '.join(contract.required)})"}))
-    for name, column in contract.columns.items():
-        found += _column_audits(name, column)
-    for check in contract.checks:
-        blocking = {} if check.blocking else {"blocking": "FALSE"}
-        found.append(Audit(check.audit, {**check.arguments, **blocking}))
-    return found
-
-
 def contract_file(project: Path, model: str) -> Path:
     """Where the contract of a table is, or would be."""
     return project / FOLDER / f"{model.rpartition('.')[2]}.yaml"
@@ -355,12 +295,6 @@ def released_contracts(project: Path) -> dict[str, Contract]:
     return {contract.model: contract for contract in map(read_contract, paths)}
 
 
-def consumers(project: Path, contract: Contract) -> list[Consumer]:
-    """Who reads a mart: pages and metrics that name it, then whom the contract names."""
-    found = [*_pages_reading(project, contract.model), *_metrics_over(project, contract.model)]
-    return found + [Consumer("other", name) for name in contract.consumers]
-
-
 @lru_cache(maxsize=256)
 def _read(path: Path, _changed: int) -> Contract:
     contract = checked(Contract, read_yaml(path) or {}, path)
@@ -371,53 +305,3 @@ def _read(path: Path, _changed: int) -> Contract:
             remedy=f"name the file {contract.table}.yaml, or correct the model",
         )
     return contract
-
-
-def _pages_reading(project: Path, model: str) -> Iterator[Consumer]:
-    named = re.compile(rf"\b{re.escape(model)}\b")
-    for path in sorted((project / "reports" / "pages").rglob("*.md")):
-        text = path.read_text(encoding="utf-8")
-        if named.search(text):
-            yield Consumer("page", path.relative_to(project).as_posix(), text)
-
-
-def _metrics_over(project: Path, model: str) -> Iterator[Consumer]:
-    for path in sorted((project / METRICS).glob("*.yaml")):
-        family = read_yaml(path) if path.name != RELEASED_METRICS else {}
-        for name, metric in family.get("metrics", {}).items():
-            if metric.get("model", family.get("model")) == model:
-                yield Consumer("metric", name, str(metric))
-
-
-def _sql(value: Any) -> str:
-    """A value of YAML as SQL: text is SQL already, such as the name of a column."""
-    if isinstance(value, bool):
-        return str(value).upper()
-    if isinstance(value, list | tuple):
-        return f"({', '.join(_sql(item) for item in value)})"
-    return _value(value) if isinstance(value, date) else str(value)
-
-
-def _value(value: Scalar) -> str:
-    """A value of YAML as a literal."""
-    if isinstance(value, date):
-        return f"CAST({literal(value.isoformat())} AS DATE)"
-    return literal(value) if isinstance(value, str) else str(value).upper()
-
-
-def _column_audits(name: str, column: Column) -> Iterator[Audit]:
-    if column.unique:
-        yield Audit("unique_values", {"columns": f"({name})"})
-    bounds = {"min_v": column.min, "max_v": column.max}
-    if said := {bound: _value(value) for bound, value in bounds.items() if value is not None}:
-        yield Audit("accepted_range", {"column": name, **said})
-    if column.accepted_values:
-        values = ", ".join(map(_value, column.accepted_values))
-        yield Audit("accepted_values", {"column": name, "is_in": f"({values})"})
-    if column.regex:
-        patterns = f"({literal(column.regex)})"
-        yield Audit("match_regex_pattern_list", {"column": name, "patterns": patterns})
-    if column.references:
-        table, _, key = column.references.rpartition(".")
-        arguments = {"column": name, "parent_table": table, "parent_column": key}
-        yield Audit("foreign_key", arguments)

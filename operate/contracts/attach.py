@@ -17,7 +17,8 @@ from sqlmesh.core.loader import SqlMeshLoader
 from sqlmesh.core.model import definition
 from sqlmesh.utils.errors import SQLMeshError
 
-from patron.contracts import FOLDER, Contract, audits, contract_of
+from patron.contract_audits import audits
+from patron.contracts import FOLDER, Contract, contract_of
 
 _CREATE = "klass name defaults path time_column_format jinja_macros"
 _CACHE_ENTRY = "self model_path"

@@ -8,6 +8,7 @@ from datetime import date
 from enum import IntEnum
 from typing import Any
 
+from patron.contract_audits import arguments
 from patron.contracts import Check, Column, Contract, Freshness
 
 WINTER, SUMMER = date(2026, 1, 15), date(2026, 7, 15)
@@ -156,7 +157,7 @@ def _checks(old: Contract, new: Contract) -> Iterator[Change]:
             yield Change("checks", f"no longer {key}", Level.MAJOR)
             continue
         for bound in _BOUNDS:
-            values = [_number(each.arguments.get(bound)) for each in (check, after[key])]
+            values = [_number(arguments(each).get(bound)) for each in (check, after[key])]
             for text, level in _bound(bound, *values, rises=bound == "min_v"):
                 yield Change("checks", f"{key}: {text}", level)
         for text, level in _flag(
@@ -172,11 +173,11 @@ def _atoms(checks: tuple[Check, ...]) -> dict[str, Check]:
     """Each single thing that is checked, by what it is apart from its bounds."""
     found = {}
     for check in checks:
-        arguments = dict(check.arguments)
+        said = arguments(check)
         criteria = (check.model_extra or {}).get("criteria")
         if isinstance(criteria, list):
-            del arguments["criteria"]
-        rest = ", ".join(f"{k} {v}" for k, v in arguments.items() if k not in _BOUNDS)
+            del said["criteria"]
+        rest = ", ".join(f"{k} {v}" for k, v in said.items() if k not in _BOUNDS)
         for criterion in criteria if isinstance(criteria, list) else [None]:
             found[" ".join(str(part) for part in (check.audit, criterion, rest) if part)] = check
     return found

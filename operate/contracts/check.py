@@ -8,14 +8,8 @@ from datetime import date, timedelta
 from pathlib import Path
 
 from operate.contracts.changes import Change, Level, changes
-from patron.contracts import (
-    Consumer,
-    Contract,
-    consumers,
-    contract_file,
-    read_contracts,
-    released_contracts,
-)
+from patron.contract_readers import Consumer, consumers
+from patron.contracts import Contract, contract_file, read_contracts, released_contracts
 
 
 @dataclass(frozen=True)

@@ -176,7 +176,7 @@ def _summary(verdict: Verdict) -> dict[str, Any]:
 
 
 def _promises(verdict: Verdict) -> list[tuple[str, str]]:
-    from patron.contracts import audits
+    from patron.contract_audits import audits
 
     contract = verdict.contract
     released = verdict.released
@@ -204,6 +204,6 @@ def _column_checks(column: Any) -> str:
 
 
 def _check_count(contract: Contract) -> int:
-    from patron.contracts import audits
+    from patron.contract_audits import audits
 
     return len(audits(contract))

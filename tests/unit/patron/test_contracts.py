@@ -7,12 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from patron.contract_audits import audits
+from patron.contract_readers import Consumer, consumers
 from patron.contracts import (
     FOLDER,
-    Consumer,
     Freshness,
-    audits,
-    consumers,
     contract_of,
     read_contract,
     read_contracts,
