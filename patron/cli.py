@@ -34,7 +34,7 @@ COMMANDS = {
     "models": Entry("ml.cli:models", "List, promote and roll back trained models."),
     "report": Entry("reports.builder.cli:report", "Build the reports."),
     "monitor": Entry("operate.monitor.cli:monitor", "Check everything and send alerts."),
-    "contracts": Entry("operate.contracts.cli:contracts", "Show what marts promise; check changes."),
+    "contracts": Entry("operate.contracts.cli:contracts", "Show what marts promise; see it kept."),
     "impact": Entry("operate.lineage.cli:impact", "Show what a change of a model would reach."),
     "status": Entry("operate.cli:status", "Show what is loaded, built, trained and published."),
 }
