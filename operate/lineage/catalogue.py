@@ -176,11 +176,13 @@ def input_rows(name: str, parents: Iterable[str], found: Trace) -> list[Row]:
     """The rows of quality.model_inputs of a model: what it reads, and for what."""
     values = {(parent, column) for _, parent, column in found.values}
     reads = found.reads | values
-    known = {parent for parent, _ in reads}
     rows: list[Row] = [
         (name, *read, "values" if read in values else "rows") for read in sorted(reads)
     ]
-    return [*rows, *((name, parent, None, "rows") for parent in sorted(set(parents) - known))]
+    for parent in sorted(set(parents) - {parent for parent, _ in reads}):
+        is_read = found.tables is None or parent in found.tables
+        rows.append((name, parent, None, "rows" if is_read else "audits"))
+    return rows
 
 
 def _names(grain: Any) -> list[str]:

@@ -27,10 +27,12 @@ class Trace:
     Attributes:
         values: Column, parent, and the parent's column that its values are computed from.
         reads: Parent and column, for whatever purpose: values, joins, filters, groups.
+        tables: The parents that its query names; None where there is none to look at.
     """
 
     values: frozenset[tuple[str, str, str]] = frozenset()
     reads: frozenset[tuple[str, str]] = frozenset()
+    tables: frozenset[str] | None = None
 
 
 def trace(model: Any) -> Trace:
@@ -55,7 +57,8 @@ def _trace(model: Any) -> Trace:
         None, sql=query, scope=scope, trim_selects=False, dialect=model.dialect, copy=False
     )
     values = {(column, *leaf) for column, node in nodes.items() for leaf in _leaves(node)}
-    return Trace(frozenset(values), frozenset(reads(scope)))
+    tables = frozenset(table_name(table) for table in query.find_all(exp.Table) if table.db)
+    return Trace(frozenset(values), frozenset(reads(scope)), tables)
 
 
 def reads(scope: Scope) -> Iterator[tuple[str, str]]:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from operate.lineage.pages import Reading
 
 # Another number makes every shop write its catalogue again.
-FORMAT = 1
+FORMAT = 2
 STATE = "catalogue_state"
 # About as many as each table has, for choosing how to publish.
 ROWS = 1000
@@ -76,7 +76,7 @@ TABLES: dict[str, tuple[str, dict[str, str]]] = {
         },
     ),
     "model_inputs": (
-        "One row per column of a parent that a model reads, for values or only for its rows.",
+        "One row per column of a parent that a model reads: for values, rows, or only in audits.",
         {
             "model": "VARCHAR",
             "parent_model": "VARCHAR",
@@ -179,9 +179,9 @@ def _write(
 
 def _trace_changed(cursor: Any, models: Sequence[Snapshot], versions: Mapping[str, str]) -> None:
     """Lineage and inputs of the models that are new or changed, instead of those of before."""
-    fresh = _state(cursor) is None
-    query = "SELECT model, version FROM quality.models"
-    before: dict[str, str] = {} if fresh else dict(cursor.execute(query).fetchall())
+    before: dict[str, str] = {}
+    if (_state(cursor) or "").startswith(f"{FORMAT}/"):
+        before = dict(cursor.execute("SELECT model, version FROM quality.models").fetchall())
     changed = [each for each in models if before.get(name_of(each)) != versions[name_of(each)]]
     parents = catalogue.parents_of(changed)
     lineage: list[Row] = []
@@ -243,13 +243,13 @@ def _state(cursor: Any) -> str | None:
 
 def _digest(shop: Shop, versions: Mapping[str, str]) -> str:
     """A hash of all that the tables are made of."""
-    found = hashlib.sha256(f"{FORMAT} {sorted(versions.items())}".encode())
+    found = hashlib.sha256(str(sorted(versions.items())).encode())
     folders = ("reports/pages", "reports/queries", "reports/partials", "contracts")
     files = [file for folder in folders for file in _files(shop, folder)]
     for file in [shop.project / "config.yaml", *files]:
         found.update(f"\0{file.relative_to(shop.project)}\0".encode())
         found.update(file.read_bytes())
-    return found.hexdigest()
+    return f"{FORMAT}/{found.hexdigest()}"
 
 
 def _files(shop: Shop, folder: str) -> list[Path]:
