@@ -1,4 +1,4 @@
-"""What `patron init` writes: sources.yaml and the folders of a shop."""
+"""What `patron init` writes: sources.yaml, alerts.yaml and the folders of a shop."""
 
 from __future__ import annotations
 
@@ -56,6 +56,27 @@ ENVIRONMENT = """\
 # PATRON_TIMEZONE=Europe/Berlin
 # PATRON_CURRENCY=EUR
 # SHOP_DSN=postgresql://reader:password@localhost/shop
+# ALERTS_WEBHOOK=https://hooks.slack.com/services/...
+# ALERTS_MAIL_PASSWORD=
+"""
+ALERTS_FILE = "alerts.yaml"
+ALERTS = """\
+# Whom 'patron monitor' tells of alerts; docs/monitoring.md explains every key. Without receivers
+# they go to standard error. Secrets are ${NAME}, and stand in .env or the environment alone.
+# receivers:
+#   console: {type: console}
+#   log: {type: file, path: data/alerts.jsonl}
+#   team: {type: webhook, url: "${ALERTS_WEBHOOK}"}
+#   on_call:
+#     type: smtp
+#     min_severity: critical
+#     host: smtp.example.com
+#     port: 587
+#     security: starttls              # or tls, or none
+#     username: patron
+#     password: ${ALERTS_MAIL_PASSWORD}
+#     sender: patron@example.com
+#     recipients: [ops@example.com]
 """
 
 
@@ -83,6 +104,10 @@ def scaffold(shop: Shop, *, mapping: str | None, path: str | None, overwrite: bo
         folder.mkdir(parents=True, exist_ok=True)
     shop.sources_file.write_text(text, encoding="utf-8")
     written = [shop.sources_file]
+    alerts = shop.root / ALERTS_FILE
+    if not alerts.exists():
+        alerts.write_text(ALERTS, encoding="utf-8")
+        written.append(alerts)
     environment = shop.root / ".env.example"
     if not mapping and not environment.exists():
         environment.write_text(ENVIRONMENT, encoding="utf-8")

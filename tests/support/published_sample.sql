@@ -247,3 +247,60 @@ FROM (VALUES ('net_revenue'), ('new_customers'), ('aov'), ('predicted_clv'), ('c
 ) AS metrics(metric)
 UNION ALL
 SELECT 'customers', 'Customers', 'Customers with at least one order that was neither cancelled nor refunded.';
+
+-- What the monitor tells: one alert that is open and one that has cleared, a promise, a cycle.
+CREATE TABLE quality.alerts (
+  alert_key TEXT, kind TEXT, subject TEXT, severity TEXT, title TEXT, detail TEXT, value DOUBLE,
+  threshold DOUBLE, owner TEXT, advice TEXT, since TIMESTAMP, raised_at TIMESTAMP, last_seen_at TIMESTAMP,
+  cleared_at TIMESTAMP, delivered_to TEXT
+);
+CREATE TABLE quality.contract_status (
+  model TEXT, contract_version TEXT, promise TEXT, promised TEXT, measured TEXT, is_kept BOOLEAN,
+  checked_at TIMESTAMP, owner TEXT
+);
+CREATE TABLE quality.cycle_runs (
+  cycle_id TEXT, started_at TIMESTAMP, finished_at TIMESTAMP, seconds DOUBLE, outcome TEXT, failed_step TEXT,
+  error TEXT, as_of_date DATE
+);
+CREATE TABLE quality.cycle_steps (
+  cycle_id TEXT, step TEXT, started_at TIMESTAMP, seconds DOUBLE, outcome TEXT, detail TEXT
+);
+CREATE TABLE quality.monitor_checks (
+  kind TEXT, subject TEXT, state TEXT, title TEXT, detail TEXT, value DOUBLE, threshold DOUBLE, owner TEXT,
+  advice TEXT, since TIMESTAMP, checked_at TIMESTAMP
+);
+INSERT INTO quality.alerts BY NAME
+SELECT
+  'freshness:data' AS alert_key, 'freshness' AS kind, 'data' AS subject, 'warning' AS severity,
+  'The data are late' AS title, 'they end on ' || (as_of_date - 1) AS detail, 1 AS value, 1 AS threshold,
+  'data_team' AS owner, 'see which source delivers no orders' AS advice,
+  published_at - INTERVAL (3 * n) HOUR AS since, since AS raised_at, published_at AS last_seen_at,
+  CASE WHEN n = 2 THEN published_at - INTERVAL 1 HOUR END AS cleared_at, 'mail' AS delivered_to
+FROM quality.publication, range(1, 3) AS numbers(n) WHERE as_of_date IS NOT NULL;
+INSERT INTO quality.contract_status BY NAME
+SELECT
+  'marts.mart_customer_analytics' AS model, '1.0.0' AS contract_version, 'freshness' AS promise,
+  'daily by 08:00 UTC' AS promised, 'data through ' || (as_of_date - 1) AS measured, FALSE AS is_kept,
+  published_at AS checked_at, 'customer_team' AS owner
+FROM quality.publication WHERE as_of_date IS NOT NULL;
+CREATE TABLE quality.contracts (
+  model TEXT, contract_version TEXT, promise TEXT, item TEXT, promised TEXT, owner TEXT, stakeholders TEXT
+);
+INSERT INTO quality.contracts
+SELECT 'marts.mart_customer_analytics', '1.0.0', promise, item, promised, 'customer_team', 'marketing'
+FROM (VALUES
+  ('grain', 'grain', 'one row per customer_id'),
+  ('freshness', 'freshness', 'daily by 08:00 UTC'),
+  ('accuracy', 'accuracy', 'What customers spent equals their valid orders.'),
+  ('availability', 'availability', '99.0% of 90 days'),
+  ('notice', 'notice', '30 days before breaking, 0 before others'),
+  ('column', 'customer_id', 'TEXT; always there'),
+  ('check', 'not_null(columns := (customer_id))', 'found in no row')
+) AS promises(promise, item, promised);
+INSERT INTO quality.cycle_runs BY NAME
+SELECT
+  'cycle' || n AS cycle_id, published_at - INTERVAL (15 * n) MINUTE AS started_at, started_at AS finished_at,
+  60.0 AS seconds, CASE WHEN n = 1 THEN 'failed' ELSE 'succeeded' END AS outcome,
+  CASE WHEN n = 1 THEN 'ingest' END AS failed_step, CASE WHEN n = 1 THEN 'the till cannot be read' END AS error,
+  as_of_date
+FROM quality.publication, range(1, 101) AS numbers(n) WHERE as_of_date IS NOT NULL;

@@ -60,13 +60,15 @@ PAGES = {
     "summaries/daily",
     "summaries/weekly",
     "summaries/monthly",
+    "data/alerts",
     "data/quality",
     "data/sources",
     "data/metrics",
+    "data/contracts",
 }
 MODEL_CARDS = {"models/churn", "models/customer-value", "models/next-order"}
 # What an empty shop has nevertheless: audits, runs and metrics.
-NEVER_EMPTY = {"data/quality", "data/metrics", "data/sources"}
+NEVER_EMPTY = {"data/alerts", "data/quality", "data/metrics", "data/sources", "data/contracts"}
 
 
 @dataclass(frozen=True)
