@@ -32,7 +32,7 @@ def described(column: Column) -> str:
     """What is promised of a column, for people."""
     said = [
         column.type,
-        "never null" if column.required else "",
+        "always there" if column.required else "",
         "no value twice" if column.unique else "",
         _range(column),
         f"one of {', '.join(map(str, column.accepted_values))}" if column.accepted_values else "",

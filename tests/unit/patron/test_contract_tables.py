@@ -45,7 +45,7 @@ def test_every_promise_is_a_row() -> None:
             "deprecation",
             "Deprecated since 2026-01-01: read marts.mart_weeks, this table goes on 2026-07-01.",
         ),
-        ("column", "day", "DATE; never null"),
+        ("column", "day", "DATE; always there"),
         ("check", "not_null(columns := (day))", "found in no row"),
         ("check", "unique_combination_of_columns(columns := (day))", "found in no row"),
         ("check", "no_gaps(column := day)", "found in no row"),
