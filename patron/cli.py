@@ -36,6 +36,7 @@ COMMANDS = {
     "monitor": Entry("operate.monitor.cli:monitor", "Check everything and send alerts."),
     "contracts": Entry("operate.contracts.cli:contracts", "Show what marts promise; see it kept."),
     "impact": Entry("operate.lineage.cli:impact", "Show what a change of a model would reach."),
+    "doctor": Entry("operate.doctor.cli:doctor", "Examine an installation; say what to do."),
     "status": Entry("operate.cli:status", "Show what is loaded, built, trained and published."),
 }
 
