@@ -12,12 +12,13 @@ from sqlmesh.core.config import (
     GatewayConfig,
     ModelDefaultsConfig,
 )
+from sqlmesh.core.config.loader import load_config_from_yaml
 from sqlmesh.core.linter.rule import Rule
 
 from linter.completeness import NoMissingExample
 from linter.contracts import CheckedOnce, ContractKept, DeprecatedRead
 from patron.contracts import FOLDER
-from tests.support.definitions import model_of
+from tests.support.definitions import PROJECT, model_of
 
 CONTRACT = """
 model: marts.mart_good
@@ -153,6 +154,12 @@ def test_a_check_is_said_once(context: Context, audit: str) -> None:
     assert "say it in contracts/mart_good.yaml" in said
     (Path(context.path) / FOLDER / "mart_good.yaml").unlink()
     assert complaint(CheckedOnce, context, twice) == ""
+
+
+def test_reading_what_goes_warns_and_everything_else_stops() -> None:
+    rules = load_config_from_yaml(PROJECT / "config.yaml")["linter"]
+    assert rules["warn_rules"] == ["deprecatedread"]
+    assert {"contractkept", "checkedonce", "nomissingexample"} <= set(rules["rules"])
 
 
 READER = "MODEL (name marts.mart_reader, kind FULL); SELECT id FROM marts.mart_good"
