@@ -172,6 +172,16 @@ def known_ids(connection: duckdb.DuckDBPyConnection, asked: Sequence[str]) -> se
     return {row[0] for row in rows.fetchall()}
 
 
+def all_ids(connection: duckdb.DuckDBPyConnection) -> list[str]:
+    """Every customer id that occurs in raw tables."""
+    tables = [table for table in load_contract().tables if CUSTOMER in table.column_names]
+    union = " UNION ".join(
+        f"SELECT {CUSTOMER} FROM {identifier('raw', table.name)}" for table in tables
+    )
+    rows = connection.execute(f"SELECT {CUSTOMER} FROM ({union}) WHERE {CUSTOMER} IS NOT NULL")
+    return [row[0] for row in rows.fetchall()]
+
+
 def waiting_requests(connection: duckdb.DuckDBPyConnection) -> dict[str, datetime]:
     """Customers who asked to be erased and are not yet, with the time they asked."""
     rows = connection.execute(

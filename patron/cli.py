@@ -37,6 +37,8 @@ COMMANDS = {
     "contracts": Entry("operate.contracts.cli:contracts", "Show what marts promise; see it kept."),
     "impact": Entry("operate.lineage.cli:impact", "Show what a change of a model would reach."),
     "doctor": Entry("operate.doctor.cli:doctor", "Examine an installation; say what to do."),
+    "backup": Entry("operate.backup.cli:backup", "Write one archive of a shop."),
+    "restore": Entry("operate.backup.cli:restore", "Bring a backup back."),
     "status": Entry("operate.cli:status", "Show what is loaded, built, trained and published."),
 }
 

@@ -13,24 +13,30 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from patron.errors import BusyError
+from patron.errors import BusyError, PatronError
 from patron.shop import Shop
 
 POLL_SECONDS = 0.2
+# While it is there, a restore is unfinished, and nobody else writes.
+RESTORE_FILE = ".restore.json"
 _held: dict[Path, int] = {}
 
 
 @contextmanager
-def writer_lock(shop: Shop, purpose: str, wait_seconds: float = 0.0) -> Iterator[None]:
+def writer_lock(
+    shop: Shop, purpose: str, wait_seconds: float = 0.0, *, restoring: bool = False
+) -> Iterator[None]:
     """Hold the writer lock of a shop; nested uses in one process share it.
 
     Args:
         shop: Whose data is going to be written.
         purpose: The command, shown to whoever has to wait.
         wait_seconds: How long to wait for another writer before giving up.
+        restoring: Whether it is a restore that is going to write.
 
     Raises:
         BusyError: If another process still holds the lock after the wait.
+        PatronError: If a restore was interrupted.
     """
     path = shop.lock_file
     if _held.get(path) or _inherited(path):
@@ -40,6 +46,8 @@ def writer_lock(shop: Shop, purpose: str, wait_seconds: float = 0.0) -> Iterator
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
     try:
         _acquire(descriptor, path, wait_seconds)
+        if not restoring:
+            _check_restored(path)
         _describe_holder(descriptor, purpose)
         _held[path] = os.getpid()
         try:
@@ -107,6 +115,15 @@ def _acquire(descriptor: int, path: Path, wait_seconds: float) -> None:
             time.sleep(POLL_SECONDS)
         else:
             return
+
+
+def _check_restored(path: Path) -> None:
+    if path.with_name(RESTORE_FILE).exists():
+        raise PatronError(
+            "a restore was interrupted, so the shop is half the old and half the new",
+            where=str(path.with_name(RESTORE_FILE)),
+            remedy="'patron restore' without a file completes it",
+        )
 
 
 def _inherited(path: Path) -> bool:

@@ -82,9 +82,10 @@ def path_of(shop: Shop) -> Path:
 
 
 @contextmanager
-def alone(shop: Shop) -> Iterator[None]:
+def alone(shop: Shop, *, restoring: bool = False) -> Iterator[None]:
     """One monitor at a time for each shop, so that nothing is sent twice."""
-    with writer_lock(_Monitored(shop.root, shop.project), "patron monitor", WAIT_SECONDS):
+    watched = _Monitored(shop.root, shop.project)
+    with writer_lock(watched, "patron monitor", WAIT_SECONDS, restoring=restoring):
         yield
 
 

@@ -1,0 +1,1 @@
+"""Backing a shop up into one archive, and bringing it back."""
