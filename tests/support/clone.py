@@ -19,6 +19,7 @@ ROOMS = (
     "external_models",
     "materializations",
     "metrics",
+    "contracts",
 )
 
 
