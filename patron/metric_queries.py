@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from itertools import groupby
 
 from sqlglot import exp
@@ -89,6 +90,12 @@ def check_expressions(metric: Metric, metrics: Mapping[str, Metric], where: str)
     Raises:
         PatronError: If one is no SQL, or not what `kind` says; names file, metric, key and remedy.
     """
+    if metric.over == "so_far" and metric.source != BASE:
+        raise PatronError(
+            f"'over: so_far' is for metrics over {BASE} only",
+            where=f"{where}.over",
+            remedy=f"add 'base: {BASE}', or choose 'within' or 'last'",
+        )
     keyed = {"expression": metric.expression, "filter": metric.filter}
     keyed |= {f"at.{grain}": text for grain, text in metric.at.items()}
     for key, text in keyed.items():
@@ -127,6 +134,12 @@ def _check_parts(metric: Metric, metrics: Mapping[str, Metric], where: str) -> N
 
 
 def _parsed(text: str) -> exp.Expression:
+    parsed: exp.Expression = _parsed_once(text).copy()
+    return parsed
+
+
+@cache
+def _parsed_once(text: str) -> exp.Expression:
     parsed: exp.Expression = exp.maybe_parse(text, dialect=DIALECT)
     return parsed
 
@@ -254,9 +267,9 @@ def _sums(family: Sequence[Metric], metrics: Mapping[str, Metric]) -> str:
 
 
 def _by_grain(metric: Metric, metrics: Mapping[str, Metric]) -> str:
+    if not any(each.at for each in (metric, *(metrics[name] for name in parts_of(metric)))):
+        return _windowed(metric, metrics, metric.grains[0])
     by_grain = {grain: _windowed(metric, metrics, grain) for grain in metric.grains}
-    if len(set(by_grain.values())) == 1:
-        return next(iter(by_grain.values()))
     branches = " ".join(f"WHEN {literal(g)} THEN {text}" for g, text in by_grain.items())
     return f"CASE grain {branches} END"
 
@@ -313,7 +326,20 @@ def _rows(family: Sequence[Metric], metrics: Mapping[str, Metric]) -> str:
       {member} AS member{shown}{last}
     FROM {first.source} AS source CROSS JOIN {_AS_OF} AS as_of
     CROSS JOIN ({_grains()}) AS grains{joined}
-    WHERE {day} < as_of.as_of_date{since}{recent}"""
+    WHERE {day} < as_of.as_of_date{since}{recent}{_empty_periods(first, columns)}"""
+
+
+def _empty_periods(metric: Metric, columns: Sequence[str]) -> str:
+    """Rows of nothing in every period, where what is so far stays as it was."""
+    if metric.over != "so_far":
+        return ""
+    return f"""
+    UNION ALL
+    SELECT
+      periods.grain, periods.period_start, members.dimension, members.member
+      {"".join(f", NULL AS {name}" for name in columns)}
+    FROM intermediate.int_kpi_periods AS periods
+    CROSS JOIN (SELECT DISTINCT dimension, member FROM {metric.source}) AS members"""
 
 
 def _members(metric: Metric) -> tuple[str, str, str]:

@@ -2,15 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
 from patron.errors import PatronError
 from patron.metric_queries import columns_of, compiled, definition_sql, parts_of
 from patron.metrics import GRAINS, Grain, Metric, Target
+from patron.sql import literal
 
 Row = dict[str, Any]
+RULES = {
+    "metric": "TEXT",
+    "direction": "TEXT",
+    "materiality": "DOUBLE",
+    "settles_after_days": "INT",
+    "adds_up": "BOOLEAN",
+    "tells_while_running": "BOOLEAN",
+}
+TARGETS = {
+    "metric": "TEXT",
+    "grain": "TEXT",
+    "dimension": "TEXT",
+    "member": "TEXT",
+    "target": "DOUBLE",
+    "warning_share": "DOUBLE",
+    "valid_from": "DATE",
+    "valid_until": "DATE",
+}
 FIRST_DAY, LAST_DAY = "1900-01-01", "2199-12-31"
 
 
@@ -58,11 +77,28 @@ def rule_rows(metrics: Mapping[str, Metric]) -> list[Row]:
             "materiality": metric.materiality,
             "settles_after_days": metric.settles_after_days,
             "adds_up": metric.adds_up,
-            "carries": metric.over == "so_far",
             "tells_while_running": not metric.adds_up and metric.settles_after_days == 0,
         }
         for name, metric in sorted(metrics.items())
     ]
+
+
+def rows_sql(columns: Mapping[str, str], rows: Sequence[Row]) -> str:
+    """A query of rows of plain values, which has its columns and types without rows too."""
+    shown = ", ".join(f"listed.{name}::{kind} AS {name}" for name, kind in columns.items())
+    listed = rows or [dict.fromkeys(columns)]
+    values = ", ".join(f"({', '.join(_value(row[name]) for name in columns)})" for row in listed)
+    condition = "" if rows else " WHERE FALSE"
+    names = ", ".join(columns)
+    return f"SELECT {shown} FROM (VALUES {values}) AS listed({names}){condition}"
+
+
+def _value(value: object) -> str:
+    if value is None:
+        return "NULL"
+    if isinstance(value, str):
+        return literal(value)
+    return str(value).upper()
 
 
 def _definition(metric: Metric, metrics: Mapping[str, Metric]) -> Row:

@@ -23,6 +23,7 @@ from tests.support.definitions import (
     macro_registry,
     variables,
 )
+from tests.support.python_models import is_python, python_model
 
 START, END = "2000-01-01", "2035-12-31"
 _LOAD = """
@@ -55,11 +56,28 @@ class BuiltShop:
         for name in names:
             if name in self.built or name.startswith("raw."):
                 continue
+            if is_python(name):
+                self._build_python(name)
+                continue
             model = model_named(name)
             self.build(*sorted(_plain(parent) for parent in model.depends_on))
             kind = "VIEW" if model.kind.is_view else "TABLE"
             self.connection.execute(f"CREATE OR REPLACE {kind} {name} AS {_query(model)}")
             self.built.add(name)
+
+    def _build_python(self, name: str) -> None:
+        found = python_model(name)
+        self.build(*sorted(found.parents))
+        rows = found.rows(self.connection)
+        columns = ", ".join(
+            f"{column}::{kind} AS {column}" for column, kind in found.columns.items()
+        )
+        self.connection.register("python_rows", rows)
+        self.connection.execute(
+            f"CREATE OR REPLACE TABLE {name} AS SELECT {columns} FROM python_rows"
+        )
+        self.connection.unregister("python_rows")
+        self.built.add(name)
 
     def rebuild(self, *names: str) -> None:
         """Build models again, without what they read."""

@@ -17,6 +17,7 @@ MARTS = (
     "marts.mart_executive_financial_summary",
     "marts.mart_subscription_metrics",
     "marts.mart_operations",
+    "marts.mart_kpis",
 )
 MODELS = (
     "intermediate.int_campaign_customers",

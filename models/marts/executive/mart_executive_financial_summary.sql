@@ -28,21 +28,6 @@ MODEL (
           as_of_date
         FROM intermediate.int_as_of
       )
-    ),
-    few_kpis_jump(
-      columns := (
-        gmv,
-        net_revenue,
-        gross_margin,
-        orders,
-        units,
-        active_customers,
-        new_customers,
-        new_signups,
-        visits,
-        marketing_spend
-      ),
-      blocking := FALSE
     )
   ),
   description 'The day in money and customers, for the board. One row per day from the first order to the last complete day, days without an order too. Answers: how much did we sell, at what margin and refund rate, to how many new and returning customers?',

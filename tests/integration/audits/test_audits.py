@@ -158,34 +158,48 @@ INSERT INTO marts.checked VALUES ('ann', '2025-01-01', '2025-02-01'), ('ann', '2
 """
 WEEKS = """
 CREATE TABLE marts.checked AS
-SELECT DATE '2025-02-16' + d::INT AS date_day, 20 AS orders, 100.0 AS revenue, 10 AS visits,
-  CASE WHEN d < 7 THEN 0 ELSE 3 END AS signups, NULL::INT AS spend
-FROM RANGE(14) AS t(d);
+SELECT metric, 'day' AS grain, 'all' AS dimension, DATE '2025-02-16' + d::INT AS period_start,
+  CASE WHEN metric <> 'signups' OR d >= 7 THEN amount ELSE 0 END AS value,
+  DATE '2025-03-02' AS as_of_date
+FROM RANGE(14) AS t(d), (VALUES ('orders', 20.0), ('revenue', 100.0), ('visits', 10.0),
+  ('signups', 3.0), ('spend', NULL)) AS metrics(metric, amount);
+-- Members, longer periods and other metrics do not count
+CREATE TABLE marts.others AS SELECT * REPLACE (
+  CASE WHEN period_start > '2025-02-22' THEN 9 ELSE 1 END AS value) FROM marts.checked;
+INSERT INTO marts.checked SELECT * REPLACE ('week' AS grain) FROM marts.others;
+INSERT INTO marts.checked SELECT * REPLACE ('country' AS dimension) FROM marts.others;
+INSERT INTO marts.checked SELECT * REPLACE (metric || '_rate' AS metric) FROM marts.others;
 """
-LATER = "WHERE date_day > '2025-02-22'"
-JUMPS = "few_kpis_jump(columns := (orders, revenue, visits, signups, spend))"
+DAYS = "grain = 'day' AND dimension = 'all'"
+LATER = f"AND {DAYS} AND period_start > '2025-02-22'"
+FIRST_ORDERS = "WHERE metric = 'orders' AND period_start = '2025-02-16'"
+JUMPS = "few_kpis_jump(metrics := ('orders', 'revenue', 'visits', 'signups', 'spend'))"
 CASES = [
     Case(
         JUMPS,
         # From nothing to something is a jump, half as much again is none
-        f"{WEEKS} UPDATE marts.checked SET visits = 15, revenue = 151 {LATER}",
-        f"UPDATE marts.checked SET orders = 9 {LATER}",
+        f"{WEEKS} UPDATE marts.checked SET value = 15 WHERE metric = 'visits' {LATER};"
+        f"UPDATE marts.checked SET value = 151 WHERE metric = 'revenue' {LATER}",
+        f"UPDATE marts.checked SET value = 9 WHERE metric = 'orders' {LATER}",
         [(3, 140.0)],
     ),
     Case(
         JUMPS,
         # Of less than two weeks, or of few orders, nothing is told
-        f"{WEEKS} UPDATE marts.checked SET visits = 99, revenue = 999 {LATER};"
-        "DELETE FROM marts.checked WHERE date_day = '2025-02-16'",
-        "INSERT INTO marts.checked VALUES ('2025-02-16', 20, 100, 10, 0, NULL)",
+        f"{WEEKS} UPDATE marts.checked SET value = 99 WHERE metric = 'visits' {LATER};"
+        f"UPDATE marts.checked SET value = 999 WHERE metric = 'revenue' {LATER};"
+        "CREATE TABLE marts.first_day AS FROM marts.checked WHERE period_start = '2025-02-16';"
+        "DELETE FROM marts.checked WHERE period_start = '2025-02-16'",
+        "INSERT INTO marts.checked FROM marts.first_day",
         [(3, 140.0)],
     ),
     Case(
         JUMPS,
-        f"{WEEKS} UPDATE marts.checked SET visits = 99, revenue = 999 {LATER};"
-        "UPDATE marts.checked SET orders = 14; UPDATE marts.checked SET orders = 15"
-        " WHERE date_day = '2025-02-16'",
-        "UPDATE marts.checked SET orders = 16 WHERE date_day = '2025-02-16'",
+        f"{WEEKS} UPDATE marts.checked SET value = 99 WHERE metric = 'visits' {LATER};"
+        f"UPDATE marts.checked SET value = 999 WHERE metric = 'revenue' {LATER};"
+        "UPDATE marts.checked SET value = 14 WHERE metric = 'orders';"
+        f"UPDATE marts.checked SET value = 15 {FIRST_ORDERS}",
+        f"UPDATE marts.checked SET value = 16 {FIRST_ORDERS}",
         [(3, 100.0)],
     ),
     Case(

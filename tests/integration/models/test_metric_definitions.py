@@ -10,35 +10,17 @@ from patron.metric_queries import columns_of
 from patron.metrics import BASE, Metric, read_metrics
 from tests.support.built_shop import model_named
 from tests.support.definitions import PROJECT
+from tests.support.python_models import is_python, python_model
 
 METRICS = read_metrics(PROJECT / "metrics")
-SOURCE_QUALITY = "quality.source_quality"
 
 
 @cache
 def columns(table: str) -> set[str]:
     """The columns of a model."""
-    if table == SOURCE_QUALITY:
-        return python_columns(table)
+    if is_python(table):
+        return set(python_model(table).columns)
     return set(model_named(table).columns_to_types or {})
-
-
-def python_columns(table: str) -> set[str]:
-    """The columns of a Python model, as SQLMesh reads them."""
-    import importlib.util
-
-    from sqlmesh.core.model.decorator import model as models
-
-    path = PROJECT / "models" / f"{table.replace('.', '/')}.py"
-    spec = importlib.util.spec_from_file_location(path.stem, path)
-    assert spec
-    assert spec.loader
-    before = models.get_registry()
-    models.set_registry({})
-    spec.loader.exec_module(importlib.util.module_from_spec(spec))
-    (found,) = models.get_registry().values()
-    models.set_registry(before)
-    return set(found.columns)
 
 
 @pytest.mark.parametrize("metric", METRICS.values(), ids=lambda metric: metric.name)

@@ -150,6 +150,11 @@ BAD = [
     ),
     (LayerOrder, query("SELECT id FROM ml.scores"), "must not read ml: features come from here"),
     (LayerOrder, query("SELECT id FROM quality.checks", "ml.x"), "must not read quality.checks"),
+    (
+        LayerOrder,
+        query("SELECT id FROM quality.quality_scores", "marts.mart_x"),
+        "marts.mart_x must not read quality.quality_scores",
+    ),
     (LayerOrder, query("SELECT id FROM staging.stg_a", "nowhere.x"), "must not read staging.stg_a"),
     (
         AuditTablesDeclared,
@@ -248,6 +253,7 @@ ALLOWED = [
     (LayerOrder, query("SELECT id FROM staging.checked_orders", "staging.stg_orders")),
     (LayerOrder, query("SELECT id FROM ml.scores", "intermediate.int_customer_predictions")),
     (LayerOrder, query("SELECT id FROM raw.rejected_rows", "quality.rejected_rows")),
+    (LayerOrder, query("SELECT id FROM quality.source_quality", "marts.mart_x")),
     (
         AuditTablesDeclared,
         mart(SAME_COUNT, "SELECT id FROM staging.stg_a"),

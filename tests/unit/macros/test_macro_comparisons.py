@@ -142,3 +142,55 @@ def test_no_day_no_period() -> None:
         assert value(f"SELECT @period_name(NULL, '{grain}')") is None
     with pytest.raises(SQLMeshError, match="no grain 'decade'; use one of week, month, quarter"):
         rendered("SELECT @period_name(x, 'decade')")
+
+
+@pytest.mark.parametrize(
+    ("now", "target", "band", "direction", "status"),
+    [
+        ("1.0", "1.0", "0.1", "up", "on_target"),
+        ("1.0", "1.0", "0.1", "down", "on_target"),
+        ("1.2", "1.0", "0.1", "up", "on_target"),
+        ("0.8", "1.0", "0.1", "down", "on_target"),
+        # As near as the band is wide, and one cent further
+        ("0.9", "1.0", "0.1", "up", "watch"),
+        ("0.89", "1.0", "0.1", "up", "off_target"),
+        ("1.1", "1.0", "0.1", "down", "watch"),
+        ("1.11", "1.0", "0.1", "down", "off_target"),
+        ("0.99", "1.0", "0.0", "up", "off_target"),
+        # Of a loss the band is as wide as of a gain
+        ("-1.1", "-1.0", "0.1", "up", "watch"),
+        ("NULL::DOUBLE", "1.0", "0.1", "up", None),
+        ("1.0", "NULL::DOUBLE", "0.1", "up", None),
+    ],
+)
+def test_target_status(now: str, target: str, band: str, direction: str, status: str) -> None:
+    assert value(f"SELECT @target_status({now}, {target}, {band}, '{direction}')") == status
+
+
+@pytest.mark.parametrize(
+    ("now", "before", "z_score", "direction", "significance"),
+    [
+        ("110", "100", "2.1", "up", "improved"),
+        ("90", "100", "-2.1", "up", "worsened"),
+        ("110", "100", "2.1", "down", "worsened"),
+        ("90", "100", "-2.1", "down", "improved"),
+        ("90", "100", "-2.1", "neither", "changed"),
+        # Likely, immaterial, or no change against the period before
+        ("110", "100", "2", "up", "none"),
+        ("109", "100", "3", "up", "none"),
+        ("100", "100", "3", "up", "none"),
+        # From nothing every change is material
+        ("1", "0", "3", "up", "improved"),
+        ("0", "0", "3", "up", "none"),
+        ("110", "100", "NULL::DOUBLE", "up", "unknown"),
+        ("110", "NULL::DOUBLE", "3", "up", "unknown"),
+    ],
+)
+def test_change_significance(
+    now: str, before: str, z_score: str, direction: str, significance: str
+) -> None:
+    found = value(
+        f"SELECT @change_significance({now}, {before}, {z_score}, 0.1, '{direction}')",
+        unlikely_deviations=2,
+    )
+    assert found == significance
