@@ -84,6 +84,22 @@ def create_snapshot(original: Original, evaluator: Any, *args: Any, **kwargs: An
         raise
 
 
+def execute_create(original: Callable[..., Any], evaluator: Any, **kwargs: Any) -> None:
+    """SnapshotEvaluator._execute_create: remember which tables of production are new."""
+    original(evaluator, **kwargs)
+    run = session.current()
+    if run is not None and kwargs["table_name"] == kwargs["snapshot"].table_name():
+        run.created.add(kwargs["table_name"])
+
+
+def migrate_snapshot(
+    original: Callable[..., Any], evaluator: Any, snapshot: Snapshot, *args: Any
+) -> None:
+    """SnapshotEvaluator._migrate_snapshot: a table made by this very plan is as it should be."""
+    if snapshot.table_name() not in session.active().created:
+        original(evaluator, snapshot, *args)
+
+
 def _audit_only(original: Original, scheduler: Any, run: Run, *args: Any, **kwargs: Any) -> Any:
     """Audits without a write, for a model whose audits changed and whose rows did not."""
     cursor = scheduler.snapshot_evaluator.adapter.cursor

@@ -12,6 +12,8 @@ from typing import Any
 
 from sqlmesh.core.model import SqlModel
 
+from operate import prepared
+
 
 def put(original: Callable[..., Any], cache: Any, model: Any) -> None:
     """OptimizedQueryCache.put: nothing is rendered to be cached before it is asked for."""
@@ -26,8 +28,9 @@ def with_optimized_query(
     renderer = model._query_renderer
 
     def render(*args: Any, **options: Any) -> Any:
-        # With a moment, snapshots or the like SQLMesh renders anew and has no use for the cache.
-        if not args and not options:
+        # With a moment or the like SQLMesh renders anew and has no use for the cache.
+        others = (value for key, value in options.items() if key not in prepared.TABLE_NAMES)
+        if not args and not any(others):
             del renderer.render
             original(cache, model, name)
         return type(renderer).render(renderer, *args, **options)

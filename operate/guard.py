@@ -15,14 +15,16 @@ from typing import Any
 
 import sqlmesh
 from sqlmesh.core import constants
-from sqlmesh.core.model import OptimizedQueryCache
+from sqlmesh.core.engine_adapter.base import EngineAdapter
+from sqlmesh.core.model import OptimizedQueryCache, SqlModel
 from sqlmesh.core.plan.evaluator import BuiltInPlanEvaluator
 from sqlmesh.core.scheduler import Scheduler
+from sqlmesh.core.snapshot import Snapshot
 from sqlmesh.core.snapshot.evaluator import SnapshotEvaluator
 from sqlmesh.core.state_sync import EngineAdapterStateSync
 from sqlmesh.utils.errors import SQLMeshError
 
-from operate import batches, deferred, failures, repair, restatement, state
+from operate import batches, deferred, failures, prepared, repair, restatement, shortcuts, state
 
 SUPPORTED_SQLMESH = "0.236.4"
 _MARK = "_patron_guard"
@@ -56,10 +58,26 @@ _SIGNATURES = {
         "self snapshot snapshots deployability_index allow_destructive_snapshots "
         "allow_additive_snapshots on_complete"
     ),
+    "SnapshotEvaluator._migrate_snapshot": (
+        "self snapshot snapshots target_data_object allow_destructive_snapshots "
+        "allow_additive_snapshots adapter deployability_index"
+    ),
     "EngineAdapterStateSync._transaction": "self",
     "BuiltInPlanEvaluator._evaluate_stages": "self plan_stages plan",
     "OptimizedQueryCache.put": "self model",
     "OptimizedQueryCache.with_optimized_query": "self model name",
+    "SnapshotEvaluator._execute_create": (
+        "self snapshot table_name is_table_deployable deployability_index create_render_kwargs "
+        "rendered_physical_properties dry_run run_pre_post_statements skip_grants"
+    ),
+    "Snapshot.table_name": "self is_deployable",
+    "EngineAdapter._create_column_comments": (
+        "self table_name column_comments table_kind materialized_view"
+    ),
+    "SqlModel.render_query": (
+        "self start end execution_time snapshots table_mapping expand deployability_index "
+        "engine_adapter kwargs"
+    ),
 }
 
 Wrapper = Callable[..., Any]
@@ -88,10 +106,15 @@ def install() -> None:
         "Scheduler._audit_snapshot": batches.audit_snapshot,
         "SnapshotEvaluator.audit": batches.audit,
         "SnapshotEvaluator.create_snapshot": batches.create_snapshot,
+        "SnapshotEvaluator._migrate_snapshot": batches.migrate_snapshot,
         "EngineAdapterStateSync._transaction": state.transaction,
         "BuiltInPlanEvaluator._evaluate_stages": restatement.evaluate_stages,
         "OptimizedQueryCache.put": deferred.put,
         "OptimizedQueryCache.with_optimized_query": deferred.with_optimized_query,
+        "SqlModel.render_query": prepared.render_query,
+        "SnapshotEvaluator._execute_create": batches.execute_create,
+        "Snapshot.table_name": shortcuts.table_name,
+        "EngineAdapter._create_column_comments": shortcuts.create_column_comments,
     }
     for name, wrapper in wrappers.items():
         owner, attribute = owners[name], name.split(".")[1]
@@ -117,6 +140,9 @@ def check_sqlmesh(version: str | None = None) -> dict[str, type]:
         EngineAdapterStateSync,
         BuiltInPlanEvaluator,
         OptimizedQueryCache,
+        SqlModel,
+        Snapshot,
+        EngineAdapter,
     )
     by_name = {owner.__name__: owner for owner in classes}
     owners = {name: by_name[name.split(".")[0]] for name in _SIGNATURES}

@@ -109,13 +109,18 @@ class Failure:
 
 @dataclass
 class Run:
-    """One `sqlmesh plan` or `sqlmesh run`, from before_all to after_all."""
+    """One `sqlmesh plan` or `sqlmesh run`, from before_all to after_all.
+
+    Attributes:
+        created: Physical tables that were not there before.
+    """
 
     environment: str
     run_id: str = field(default_factory=new_run_id)
     failures: list[Failure] = field(default_factory=list)
     warnings: list[tuple[str, AuditOutcome]] = field(default_factory=list)
     written: list[str] = field(default_factory=list)
+    created: set[str] = field(default_factory=set)
     batch: Batch | None = None
 
 

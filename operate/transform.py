@@ -130,13 +130,24 @@ def open_context(shop: Shop) -> Iterator[Any]:
     set_console(CalmConsole())
     with writer_lock(shop, "patron"), failures.muted():
         with explained():
-            context = Context(paths=[str(shop.project)], load=False)
+            context = Context(paths=[str(shop.project)], load=False, loader=_loader())
         try:
             yield context
         finally:
             session.unlock()
             context.close()
             context.engine_adapter.close()
+
+
+def _loader() -> type[Any]:
+    """Reads the project without its unit tests: no plan here runs them, and they take as long."""
+    from sqlmesh.core.loader import SqlMeshLoader
+
+    class LoaderWithoutTests(SqlMeshLoader):  # type: ignore[misc]
+        def load_model_tests(self) -> list[Any]:
+            return []
+
+    return LoaderWithoutTests
 
 
 def _plan(context: Any, **options: Any) -> TransformResult:

@@ -52,6 +52,20 @@ def test_changed_files_are_told_and_applied_only_when_asked(planned: Stock) -> N
     assert planned.published_rows(total) == [(1800,)]
 
 
+def test_a_column_added_to_a_table_that_stays_is_in_it_after_the_plan(planned: Stock) -> None:
+    model = planned.project / "models" / "intermediate" / "int_days.sql"
+    kept = model.read_text().replace("lookback 2)", "lookback 2, forward_only true)")
+    model.write_text(kept)
+    shop = shop_of(planned)
+    transform.run_prod(shop, "2025-01-11T03:00:00", apply_changes=True)
+    model.write_text(kept.replace("SELECT day,", "SELECT day, MAX(amount)::DOUBLE AS highest,"))
+    transform.run_prod(shop, "2025-01-11T04:00:00", apply_changes=True)
+    query = "SELECT COUNT(*), COUNT(highest) FROM intermediate.int_days"
+    assert planned.rows(query) == [(10, 0)]
+    transform.run_prod(shop, "2025-01-12T01:00:00")
+    assert planned.rows(query) == [(11, 3)], "the new day and its lookback"
+
+
 def restate(planned: Stock, start: str, end: str) -> Ended:
     """Build days of staging again, with everything downstream."""
     days = ("--start", start, "--end", end, "--auto-apply")
