@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from sqlmesh import Context
+from sqlmesh.core import constants
 from sqlmesh.core.model import definition
 from sqlmesh.utils.errors import ConfigError, SQLMeshError
 
@@ -30,7 +31,8 @@ columns:
   id: {type: INT, required: true, max: 5}
 """
 IN_SQL = """
-MODEL (name marts.@table_name, kind FULL, blueprints ((table_name := in_sql), (table_name := other)),
+MODEL (name marts.@table_name, kind FULL,
+  blueprints ((table_name := in_sql), (table_name := other)),
   audits (at_least_one("column" := id)));
 SELECT 1::INT AS id
 """
@@ -47,7 +49,7 @@ def execute(context, start, end, execution_time, **kwargs):
 @pytest.fixture
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Two tables of one file and one in Python, with contracts for all but one."""
-    monkeypatch.setenv("MAX_FORK_WORKERS", "1")
+    monkeypatch.setattr(constants, "MAX_FORK_WORKERS", 1)
     attach.install()
     (tmp_path / "config.yaml").write_text(CONFIG)
     (tmp_path / "models" / "marts").mkdir(parents=True)
@@ -105,11 +107,8 @@ def _fingerprints(context: Context) -> tuple[str, str]:
 
 def test_a_check_may_use_variables_and_does_not_change_the_data(project: Path) -> None:
     before = Context(paths=[str(project)])
-    checks = "columns:\n  id: {type: INT, required: true}\nchecks:\n"
-    bound = "  - {audit: accepted_range, column: id, max_v: '@most'}\n"
-    promise(
-        project, "in_sql", ("columns:\n  id: {type: INT, required: true, max: 5}\n", checks + bound)
-    )
+    bound = "checks: [{audit: accepted_range, column: id, max_v: '@most'}]\ncolumns:"
+    promise(project, "in_sql", ("columns:", bound), (", max: 5", ""))
     context = Context(paths=[str(project)])
     assert _fingerprints(context)[0] == _fingerprints(before)[0]
     model = context.get_model("marts.in_sql", raise_if_missing=True)
