@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from patron.contracts import FOLDER, RELEASED, Contract
 from patron.errors import PatronError, UsageError
 from patron.shop import Shop
 from patron.yaml_file import checked, read_yaml
+from tests.support.definitions import PROJECT
 
 TODAY = date(2026, 11, 21)
 CONTRACT = """
@@ -193,6 +195,20 @@ def test_a_column_that_goes_fails_with_column_consumers_and_date(folder: Folder)
     assert "read by Power BI of the board" in lines
     assert any("it breaks readers: write 'version: 2.0.0'" in line for line in lines)
     assert any(f"date: {first}, reason: ..." in line for line in lines)
+
+
+def test_a_column_taken_from_a_shipped_mart_names_its_page_and_metric(tmp_path: Path) -> None:
+    for room in (FOLDER, "metrics", "reports/pages"):
+        shutil.copytree(PROJECT / room, tmp_path / room)
+    shutil.rmtree(tmp_path / FOLDER / RELEASED, ignore_errors=True)
+    release(tmp_path, check_contracts(tmp_path, TODAY), TODAY)
+    file = tmp_path / FOLDER / "mart_operations.yaml"
+    lines = file.read_text("utf-8").splitlines(keepends=True)
+    file.write_text("".join(line for line in lines if "  satisfaction:" not in line), "utf-8")
+    (found,) = [verdict for verdict in check_contracts(tmp_path, TODAY) if verdict.problems]
+    assert [str(change) for change in found.changes] == ["column satisfaction: it is gone"]
+    assert "page reports/pages/operations.md (satisfaction)" in found.affected
+    assert "2026-12-21" in found.problems[-1]
 
 
 def test_an_announced_breaking_change_passes(folder: Folder) -> None:
