@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import re
 from pathlib import Path
 
@@ -14,6 +15,17 @@ from tests.support.definitions import PROJECT, audits, variables
 
 PAGE = PROJECT / "docs" / "audits.md"
 SCRIPT = "tests.integration.audits.test_audit_docs"
+KINDS = {
+    "completeness",
+    "uniqueness",
+    "validity",
+    "referential",
+    "freshness",
+    "volume",
+    "distribution",
+    "reconciliation",
+    "business_rule",
+}
 NOT_ARGUMENTS = {"this_model", "start_ds", "end_ds", *variables()}
 
 
@@ -56,9 +68,26 @@ def built_in() -> str:
     return "\n".join(lines) + "\n"
 
 
+def kinds() -> str:
+    """The audits of each kind of check, as a Markdown table."""
+    lines = ["| kind | looks for | audits |", "|---|---|---|"]
+    types = seed("audit_types")
+    for kind in seed("check_types"):
+        named = [f"`{row['audit']}`" for row in types if row["check_type"] == kind["check_type"]]
+        lines.append(f"| `{kind['check_type']}` | {kind['description']} | {', '.join(named)} |")
+    return "\n".join(lines) + "\n"
+
+
+def seed(name: str) -> list[dict[str, str]]:
+    """The rows of a seed."""
+    with (PROJECT / "seeds" / f"{name}.csv").open(encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
 def tables() -> dict[str, str]:
     """The tables of the page by name."""
     return {
+        "kinds": kinds(),
         "generic": table(PROJECT / "audits" / "generic"),
         "shop": table(PROJECT / "audits"),
         "built-in": built_in(),
@@ -82,6 +111,14 @@ def test_the_tables_are_those_of_the_code() -> None:
 def test_every_audit_says_when_it_passes() -> None:
     silent = [path.stem for path in (PROJECT / "audits").rglob("*.sql") if not says(path)]
     assert silent == []
+
+
+def test_every_audit_is_of_one_kind_and_every_kind_has_audits() -> None:
+    typed = [row["audit"] for row in seed("audit_types")]
+    written = {*audits(), *(name for name in BUILT_IN_AUDITS if "_non_blocking" not in name)}
+    assert sorted(typed) == sorted(written)
+    used = {row["check_type"] for row in seed("audit_types")}
+    assert used == {row["check_type"] for row in seed("check_types")} == KINDS
 
 
 def test_every_audit_that_the_page_recommends_exists() -> None:
