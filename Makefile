@@ -29,6 +29,10 @@ demo: install ## set everything up, simulate a shop and run the whole job, endin
 test: install-dev browser ## set everything up and run all tests (ARGS="-k name" to choose)
 	$(BIN)/pytest -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder $(ARGS)
 
+.PHONY: test-nightly
+test-nightly: export PATRON_NIGHTLY := 1
+test-nightly: test ## the same with more kills, more histories of the law test, whole days (an hour or more)
+
 ##@ Setting up
 
 .PHONY: install

@@ -15,8 +15,18 @@ if TYPE_CHECKING:
     from tests.support.postgres import Server
 from tests.support.clone import forget_macros
 from tests.support.command import SETTINGS
+from tests.support.depth import at_night
 
 REAL_DATA_VARIABLE = "PATRON_REAL_DATA"
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave what is marked nightly to the night."""
+    if at_night():
+        return
+    left = [item for item in items if item.get_closest_marker("nightly")]
+    config.hook.pytest_deselected(items=left)
+    items[:] = [item for item in items if item not in left]
 
 
 @pytest.hookimpl(tryfirst=True)

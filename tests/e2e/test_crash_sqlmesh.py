@@ -14,6 +14,8 @@ from typing import Any
 import pytest
 from stock import KILLED, Stock, small_project
 
+from tests.support.depth import nightly
+
 pytestmark = pytest.mark.slow
 
 Tables = dict[str, list[tuple[Any, ...]]]
@@ -94,7 +96,7 @@ def _interrupted(stock: Stock, scenario: Scenario, undisturbed: Undisturbed, sha
     assert stock.sqlmesh(*scenario.command, kill_before=before).code == KILLED
 
 
-@pytest.mark.parametrize("share", [0.35, 0.55, 0.75, 0.95])
+@pytest.mark.parametrize("share", [0.35, 0.75, *nightly([0.55, 0.95])])
 def test_killed_run_is_completed_by_the_next_run(
     planned_once: Stock,
     undisturbed: Callable[[Scenario], Undisturbed],
@@ -109,7 +111,7 @@ def test_killed_run_is_completed_by_the_next_run(
     assert stock.tables() == expected.tables
 
 
-@pytest.mark.parametrize("share", [0.22, 0.4, 0.55, 0.75, 0.95])
+@pytest.mark.parametrize("share", [0.22, 0.55, 0.95, *nightly([0.4, 0.75])])
 def test_killed_restatement_is_completed_by_a_plain_run(
     planned_once: Stock,
     undisturbed: Callable[[Scenario], Undisturbed],
@@ -135,7 +137,7 @@ def test_restatement_killed_before_it_began_leaves_everything(
     assert stock.tables() == before
 
 
-@pytest.mark.parametrize("share", [0.3, 0.65, 0.85])
+@pytest.mark.parametrize("share", [0.3, 0.85, *nightly([0.65])])
 def test_killed_change_is_completed_by_the_same_plan(
     planned_once: Stock,
     undisturbed: Callable[[Scenario], Undisturbed],
@@ -151,7 +153,7 @@ def test_killed_change_is_completed_by_the_same_plan(
     assert stock.tables() == expected.tables
 
 
-@pytest.mark.parametrize("share", [0.4, 0.8])
+@pytest.mark.parametrize("share", [0.8, *nightly([0.4])])
 def test_killed_first_plan_is_completed_by_the_same_plan(
     planned_once: Stock, tmp_path: Path, share: float
 ) -> None:

@@ -1,4 +1,4 @@
-"""Daily life with the stock `sqlmesh` command: change a mart, run the next day, fail an audit."""
+"""Daily life with the stock `sqlmesh` command: change a mart, next day, bad rows, moved rows."""
 
 from __future__ import annotations
 
@@ -135,3 +135,25 @@ def test_a_failing_audit_shows_nobody_the_bad_rows_and_names_them(stock: Stock) 
 
     stock.execute("DELETE FROM raw.orders WHERE order_id = 'bad-order'")
     assert stock.sqlmesh(NIGHT_TWO, "run", "prod").code == 0
+
+
+def test_rows_moved_into_the_last_days_leave_their_old_ones(stock: Stock) -> None:
+    refunds = "SELECT SUM(refund_amount) FROM marts.fct_returns"
+    lines = "SELECT COUNT(*), SUM(gross_amount) FROM marts.fct_order_items"
+    before = stock.rows(refunds), stock.rows(lines)
+    stock.execute(
+        """
+        UPDATE raw.returns SET returned_at = TIMESTAMP '2026-02-27 12:00:00'
+        WHERE return_id = (SELECT MIN(return_id) FROM staging.stg_returns
+                           WHERE returned_date < DATE '2026-02-01');
+        UPDATE raw.orders SET ordered_at = TIMESTAMP '2026-02-28 12:00:00'
+        WHERE order_id = (SELECT MIN(order_id) FROM staging.stg_orders
+                          WHERE order_date < DATE '2026-02-01')
+        """
+    )
+    ended = stock.sqlmesh("2026-03-02T01:00", "run", "prod")
+    assert ended.code == 0, ended.out + ended.err
+    assert (stock.rows(refunds), stock.rows(lines)) == before
+    assert stock.rows("SELECT COUNT(*) - COUNT(DISTINCT order_id) FROM staging.stg_orders") == [
+        (0,)
+    ]

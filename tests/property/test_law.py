@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -18,6 +17,7 @@ from warm import warm_rendering
 
 from operate import transform
 from patron.shop import SHOP_VARIABLE, Shop, find_project
+from tests.support.depth import at_night
 
 pytestmark = pytest.mark.slow
 
@@ -95,7 +95,7 @@ def test_tables_equal_a_build_from_scratch(law: Law, part: int) -> None:
             note("\n  ".join([name, *rows[:10]]))
         assert wrong == {}
 
-    if os.environ.get("HYPOTHESIS_PROFILE", "ci") == "ci":
+    if not at_night():
         holds = seed(part)(holds)
     holds()
 

@@ -17,8 +17,8 @@ from contextlib import contextmanager
 import duckdb
 
 from patron.shop import Shop
+from tests.support import depth
 
-KILLS = 20
 # For each number that it reads, it starts a load and kills it after so many seconds; inf is never.
 NURSERY = """
 import math, os, signal, sys, time
@@ -72,7 +72,7 @@ def nursery() -> Iterator[Nursery]:
 
 
 def survive_kills(
-    shop: Shop, streams: Sequence[str], change: Callable[[], None], kills: int = KILLS
+    shop: Shop, streams: Sequence[str], change: Callable[[], None], kills: int | None = None
 ) -> None:
     """Kill loads of a shop all over their duration and look at what they left.
 
@@ -80,7 +80,7 @@ def survive_kills(
         shop: With sources.yaml, and a source in its first state.
         streams: The streams that its sources declare.
         change: Brings the source into its second state; then every stream has something new.
-        kills: How many loads that are still at work are killed.
+        kills: How many loads that are still at work are killed, if not `depth.kills()`.
     """
     with nursery() as loads:
         assert loads.load()[0] == "done"
@@ -92,8 +92,9 @@ def survive_kills(
             after = contents(shop, streams)
             assert all(before[stream] != after[stream] for stream in streams)
             unfinished: list[int] = []
-            moments = _moments(kills)
-            while len(unfinished) < kills:
+            wanted = kills or depth.kills()
+            moments = _moments(wanted)
+            while len(unfinished) < wanted:
                 restore()
                 if loads.load(kill_after=lasted * next(moments))[0] == "killed":
                     unfinished.append(_check(shop, streams, before, after))

@@ -17,10 +17,10 @@ from ingest.run import chosen, ingest_all, prepare
 from patron.shop import Shop
 from patron.warehouse import writing
 from tests.support.airbyte import campaign, campaigns, fake, install_airbyte, source
+from tests.support.depth import kills
 
 pytestmark = pytest.mark.slow
 
-KILLS = 20
 ROWS = 30_000
 INGEST = (
     "from ingest.run import ingest_all; from patron.shop import find_shop; "
@@ -87,10 +87,10 @@ def test_a_killed_load_of_what_was_read(shop: Shop) -> None:
     assert {found[:2] for found in loaded(shop).values()} == {(ROWS, ROWS)}
 
     states = set()
-    for number in range(KILLS):
+    for number in range(kills()):
         copy(pristine, shop.data)
         child = start()
-        time.sleep(lasted * number / KILLS)
+        time.sleep(lasted * number / kills())
         child.kill()
         child.communicate()
         found = loaded(shop)
