@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from stock import Stock
 
 CONTRACT = """
@@ -37,6 +38,7 @@ def promise(stock: Stock, contract: str) -> None:
     (folder / "mart_customers.yaml").write_text(contract, encoding="utf-8")
 
 
+@pytest.mark.slow
 def test_a_contract_is_blocking_audits_of_its_model(planned: Stock) -> None:
     promise(planned, CONTRACT)
     ended = planned.sqlmesh("2025-01-11T02:00", "plan", "prod", "--auto-apply")
@@ -66,10 +68,3 @@ def test_a_contract_is_blocking_audits_of_its_model(planned: Stock) -> None:
     ]
     kept = "published.marts.mart_customers"
     assert planned.tables()[kept] == before[kept]
-
-    promise(planned, CONTRACT.replace("max: 40", "max: 400"))
-    ended = planned.sqlmesh(NEXT_DAY, "plan", "prod", "--auto-apply")
-    assert ended.code == 0, ended.out + ended.err
-    assert "400" in ended.out.partition("```diff")[2].partition("```")[0]
-    assert planned.sqlmesh(NEXT_DAY, "run", "prod").code == 0
-    assert planned.published_rows("SELECT MAX(sales) FROM marts.mart_customers") == [(51,)]
