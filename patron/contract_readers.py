@@ -13,17 +13,20 @@ from patron.metrics import FOLDER as METRICS
 from patron.metrics import RELEASED
 from patron.yaml_file import read_yaml
 
+PAGES = "reports/pages"
+MODELS = "models"
+
 
 @dataclass(frozen=True)
 class Consumer:
     """Somebody who reads a mart.
 
     Attributes:
-        name: A page, a metric, or what the contract calls them.
+        name: A page, a metric, a model, or what the contract calls them.
         text: What they are made of, where it is known.
     """
 
-    kind: Literal["page", "metric", "other"]
+    kind: Literal["page", "metric", "model", "other"]
     name: str
     text: str = field(default="", repr=False, compare=False)
 
@@ -35,23 +38,45 @@ class Consumer:
         return self.name if self.kind == "other" else f"{self.kind} {self.name}"
 
 
-def consumers(project: Path, contract: Contract) -> list[Consumer]:
-    """Who reads a mart: pages and metrics that name it, then whom the contract names."""
-    found = [*_pages_reading(project, contract.model), *_metrics_over(project, contract.model)]
-    return found + [Consumer("other", name) for name in contract.consumers]
+class Readers:
+    """The pages, metrics and models of a project, read once.
+
+    Args:
+        project: The folder of `reports/`, `metrics/` and `models/`.
+    """
+
+    def __init__(self, project: Path) -> None:
+        self._pages_and_models = [*_pages(project), *_models(project)]
+        self._metrics = list(_metrics(project))
+
+    def of(self, contract: Contract) -> list[Consumer]:
+        """Who reads a mart: pages, models and metrics by name, then whom the contract names."""
+        named = re.compile(rf"\b{re.escape(contract.model)}\b")
+        found = [
+            each
+            for each in self._pages_and_models
+            if each.name != contract.model and named.search(each.text)
+        ]
+        found += [metric for table, metric in self._metrics if table == contract.model]
+        return found + [Consumer("other", name) for name in contract.consumers]
 
 
-def _pages_reading(project: Path, model: str) -> Iterator[Consumer]:
-    named = re.compile(rf"\b{re.escape(model)}\b")
-    for path in sorted((project / "reports" / "pages").rglob("*.md")):
+def _pages(project: Path) -> Iterator[Consumer]:
+    for path in sorted((project / PAGES).rglob("*.md")):
         text = path.read_text(encoding="utf-8")
-        if named.search(text):
-            yield Consumer("page", path.relative_to(project).as_posix(), text)
+        yield Consumer("page", path.relative_to(project).as_posix(), text)
 
 
-def _metrics_over(project: Path, model: str) -> Iterator[Consumer]:
+def _models(project: Path) -> Iterator[Consumer]:
+    folder = project / MODELS
+    for path in sorted([*folder.rglob("*.sql"), *folder.rglob("*.py")]):
+        schema = path.relative_to(folder).parts[0]
+        yield Consumer("model", f"{schema}.{path.stem}", path.read_text(encoding="utf-8"))
+
+
+def _metrics(project: Path) -> Iterator[tuple[str | None, Consumer]]:
     for path in sorted((project / METRICS).glob("*.yaml")):
         family = read_yaml(path) if path.name != RELEASED else {}
         for name, metric in family.get("metrics", {}).items():
-            if metric.get("model", family.get("model")) == model:
-                yield Consumer("metric", name, str(metric))
+            table = metric.get("model", family.get("model"))
+            yield table, Consumer("metric", name, str(metric))

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 from operate.contracts.changes import Change, Level, changes
-from patron.contract_readers import Consumer, consumers
+from patron.contract_readers import Consumer, Readers
 from patron.contracts import Contract, contract_file, read_contracts, released_contracts
 
 
@@ -67,12 +67,13 @@ def check_contracts(project: Path, today: date) -> list[Verdict]:
     """
     released = released_contracts(project)
     contracts = {contract.model: contract for contract in read_contracts(project)}
+    readers = Readers(project)
     found = [
-        _judged(project, contract, released.get(contract.model), today)
-        for contract in contracts.values()
+        _judged(project, contract, released.get(model), readers.of(contract), today)
+        for model, contract in contracts.items()
     ]
     found += [
-        _gone(project, contract, today)
+        _gone(contract, readers.of(contract), today)
         for model, contract in released.items()
         if model not in contracts
     ]
@@ -85,11 +86,12 @@ def earliest(old: Contract, level: Level, given: date) -> date:
     return given + timedelta(days=days)
 
 
-def _judged(project: Path, new: Contract, old: Contract | None, today: date) -> Verdict:
+def _judged(
+    project: Path, new: Contract, old: Contract | None, readers: list[Consumer], today: date
+) -> Verdict:
     found = changes(old, new) if old else []
     problems = [*_version_problems(old, new, found), *_notice_problems(old, new, found, today)]
     problems += _deprecation_problems(project, new)
-    readers = consumers(project, new)
     warnings = tuple(_readers_of_deprecated(new, readers))
     return Verdict(new, old, tuple(readers), tuple(problems), tuple(found), warnings)
 
@@ -167,7 +169,7 @@ def _readers_of_deprecated(contract: Contract, readers: list[Consumer]) -> Itera
         )
 
 
-def _gone(project: Path, old: Contract, today: date) -> Verdict:
+def _gone(old: Contract, readers: list[Consumer], today: date) -> Verdict:
     going = old.deprecated
     problems = []
     if going is None:
@@ -181,9 +183,8 @@ def _gone(project: Path, old: Contract, today: date) -> Verdict:
             f"its contract is gone, and it was promised until {going.removal}: bring it back until "
             "then"
         )
-    readers = tuple(consumers(project, old))
     problems += [f"{reader} still reads it" for reader in readers if reader.kind != "other"]
-    return Verdict(old, old, readers, tuple(problems), is_gone=True)
+    return Verdict(old, old, tuple(readers), tuple(problems), is_gone=True)
 
 
 def _affected(consumer: Consumer, broken: list[str]) -> str:

@@ -62,18 +62,16 @@ def list_contracts(ctx: click.Context, *, as_json: bool = False) -> None:
 @click.pass_context
 def show_contract(ctx: click.Context, table: str, *, as_json: bool) -> None:
     """Show what a mart promises, to whom, and who reads it."""
+    from patron.contract_tables import described
+
     (verdict,) = _verdicts(ctx.obj().project, (table,))
     contract = verdict.contract
     if as_json:
         emit_json(_summary(verdict) | {"promises": contract.model_dump(mode="json")})
         return
     print_table(contract.model, ("promise", "what"), _promises(verdict))
-    columns = ("column", "type", "never null", "checks")
-    rows = [
-        (name, column.type, "yes" if column.required else "", _column_checks(column))
-        for name, column in contract.columns.items()
-    ]
-    print_table("", columns, rows)
+    rows = [(name, described(column)) for name, column in contract.columns.items()]
+    print_table("", ("column", "promised"), rows)
 
 
 @contracts.command("check", epilog="Example: patron contracts check mart_operations")
@@ -196,11 +194,6 @@ def _promises(verdict: Verdict) -> list[tuple[str, str]]:
         ("audits", "\n".join(map(str, audits(contract)))),
     ]
     return [(name, text) for name, text in rows if text]
-
-
-def _column_checks(column: Any) -> str:
-    checks = column.model_dump(mode="json", exclude={"type", "required"}, exclude_defaults=True)
-    return "; ".join(f"{name} {value}" for name, value in checks.items())
 
 
 def _check_count(contract: Contract) -> int:

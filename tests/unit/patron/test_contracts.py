@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from patron.contract_audits import audits
-from patron.contract_readers import Consumer, consumers
+from patron.contract_readers import Consumer, Readers
 from patron.contracts import (
     FOLDER,
     Freshness,
@@ -130,7 +130,7 @@ def test_freshness_says_when_which_day_was_due(now: str, deadline: str, through:
     assert promise.due_through(moment) == date.fromisoformat(through)
 
 
-def test_consumers_are_pages_and_metrics_that_read_it_and_whom_it_names(tmp_path: Path) -> None:
+def test_consumers_are_who_reads_it_and_whom_it_names(tmp_path: Path) -> None:
     contract = read_contract(written(tmp_path))
     pages = tmp_path / "reports" / "pages" / "sales"
     pages.mkdir(parents=True)
@@ -141,8 +141,12 @@ def test_consumers_are_pages_and_metrics_that_read_it_and_whom_it_names(tmp_path
         "model: marts.mart_days\nmetrics:\n  revenue: {}\n  visits: {model: marts.other}\n",
         encoding="utf-8",
     )
-    assert consumers(tmp_path, contract) == [
+    models = tmp_path / "models" / "ml"
+    models.mkdir(parents=True)
+    (models / "levels.py").write_text('QUERY = "FROM marts.mart_days"', encoding="utf-8")
+    assert Readers(tmp_path).of(contract) == [
         Consumer("page", "reports/pages/sales/days.md"),
+        Consumer("model", "ml.levels"),
         Consumer("metric", "revenue"),
         Consumer("other", "Power BI"),
     ]
