@@ -12,16 +12,26 @@ from pathlib import Path
 import pytest
 from simulated_shop import hashes
 
+from patron.cli import main
+from patron.shop import SHOP_VARIABLE
+
 SMALL = ["--customers", "50", "--orders", "400", "--days", "100", "--end", "2026-03-01"]
 
 
 @pytest.fixture
-def run(tmp_path):
+def run(tmp_path, monkeypatch, capfd):
+    """The command line in this process: a start costs a second, and there are dozens."""
+    monkeypatch.setenv("COLUMNS", "120")
+    monkeypatch.setenv(SHOP_VARIABLE, "")
+
     def call(*arguments: str) -> subprocess.CompletedProcess[str]:
-        command = start(tmp_path, *arguments)
-        return subprocess.run(
-            command, check=False, capture_output=True, text=True, env=clean(), timeout=60
-        )
+        command = ["patron", "--shop", str(tmp_path), "simulate", *arguments]
+        monkeypatch.setattr(sys, "argv", command)
+        capfd.readouterr()
+        with pytest.raises(SystemExit) as ended:
+            main()
+        said = capfd.readouterr()
+        return subprocess.CompletedProcess(command, ended.value.code, said.out, said.err)
 
     return call
 
