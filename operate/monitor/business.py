@@ -18,7 +18,7 @@ FROM marts.mart_customer_analytics
 """
 _OFF_TARGET = """
 SELECT metric, period_start, value, target, status FROM marts.mart_kpis
-WHERE grain = 'month' AND is_complete AND dimension = 'all' AND status IS NOT NULL
+WHERE grain = 'month' AND dimension = 'all' AND status IS NOT NULL
 QUALIFY ROW_NUMBER() OVER (PARTITION BY metric ORDER BY period_start DESC) = 1 ORDER BY metric
 """
 _METRICS = "SELECT metric, label, owner FROM quality.metric_definitions"
@@ -29,7 +29,16 @@ SELECT task, kind, subject, metric, value, expected, is_alert, scoring_date
 FROM ml.prediction_monitoring WHERE is_latest
 """
 _CHAMPIONS = "SELECT task, version, problem, is_usable FROM ml.model_registry WHERE is_champion"
+_CHARTS = """
+SELECT table_name, metric, status, impact_level, recommended_action, value, centre_line,
+  lower_limit, upper_limit, date_day
+FROM quality.control_charts
+QUALIFY ROW_NUMBER() OVER (PARTITION BY table_name, metric ORDER BY date_day DESC) = 1
+ORDER BY table_name, metric
+"""
 NAMED = 4
+# One failure is an accident, and is told when it happens.
+OFTEN = 2
 
 
 def customers(scene: Scene) -> Iterator[Check]:
@@ -67,7 +76,7 @@ def customers(scene: Scene) -> Iterator[Check]:
 
 
 def kpis(scene: Scene) -> Iterator[Check]:
-    """Metrics whose last complete month is off its target."""
+    """Metrics whose last month that can be judged is off its target."""
     known = {row["metric"]: row for row in scene.ask(_METRICS)}
     for row in scene.ask(_OFF_TARGET):
         metric = known.get(row["metric"], {"label": row["metric"], "owner": None})
@@ -110,7 +119,7 @@ def quality_scores(scene: Scene) -> Iterator[Check]:
 def model_health(scene: Scene) -> Iterator[Check]:
     """Models that fail often."""
     for row in scene.ask(_HEALTH):
-        if row["is_failing"]:
+        if row["is_failing"] and row["failures"] >= OFTEN:
             yield Check(
                 "model_health",
                 row["model"],
@@ -119,6 +128,23 @@ def model_health(scene: Scene) -> Iterator[Check]:
                 f"{row['failures']} of {row['runs']} runs, {row['failure_share']:.1%}",
                 round(float(row["failure_share"]), 4),
                 advice=row["recommended_action"] or "quality.model_runs has each failure",
+            )
+
+
+def control_charts(scene: Scene) -> Iterator[Check]:
+    """Sources whose latest day is out of control, on the bad side."""
+    for row in scene.ask(_CHARTS):
+        if row["impact_level"] == "high":
+            what = row["metric"].replace("_", " ")
+            yield Check(
+                "control_chart",
+                f"{row['table_name']} {what}",
+                WARNING,
+                f"The {what} of {row['table_name']} is out of control",
+                f"{row['value']:,.4g} on {row['date_day']}, expected {row['centre_line']:,.4g}"
+                f" between {row['lower_limit']:,.4g} and {row['upper_limit']:,.4g}",
+                float(row["value"]),
+                advice=row["recommended_action"] or "the page Data quality has the chart",
             )
 
 

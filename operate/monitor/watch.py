@@ -36,6 +36,7 @@ CHECKS: dict[str, Callable[[Scene], Iterable[Check]]] = {
     "source": freshness.sources,
     "contract": promises.contracts,
     "quality_score": business.quality_scores,
+    "control_chart": business.control_charts,
     "customers": business.customers,
     "kpi": business.kpis,
     "prediction": business.predictions,
