@@ -20,7 +20,9 @@ MARTS = (
     "marts.mart_kpis",
 )
 MODELS = (
+    "intermediate.int_campaign_adjusted_uplift",
     "intermediate.int_campaign_customers",
+    "intermediate.int_campaign_known_spend",
     "intermediate.int_campaign_orders",
     "intermediate.int_campaign_reach",
     "intermediate.int_campaign_responses",
@@ -76,9 +78,14 @@ def shop_with_nothing() -> BuiltShop:
 
 def _built(shop: BuiltShop) -> BuiltShop:
     """Build the models as in a shop that has not trained any model."""
-    types = model_named(PREDICTIONS).columns_to_types or {}
-    columns = ", ".join(f"{name} {kind.sql('duckdb')}" for name, kind in types.items())
-    shop.connection.execute(f"CREATE TABLE {PREDICTIONS} ({columns})")
-    shop.built.add(PREDICTIONS)
+    make_empty(shop, PREDICTIONS)
     shop.build(*MODELS)
     return shop
+
+
+def make_empty(shop: BuiltShop, name: str) -> None:
+    """A model without rows, in the place of what it would make."""
+    types = model_named(name).columns_to_types or {}
+    columns = ", ".join(f"{column} {kind.sql('duckdb')}" for column, kind in types.items())
+    shop.connection.execute(f"CREATE TABLE {name} ({columns})")
+    shop.built.add(name)

@@ -69,6 +69,11 @@ MODEL (
     revenue_uplift_lower = 'Lower end of its interval of confidence',
     revenue_uplift_upper = 'Upper end of its interval of confidence',
     revenue_p_value = 'Probability of a difference as large by chance alone',
+    adjusted_revenue_uplift = 'The same, by equal spend before the campaign (CUPED): as true, and surer',
+    adjusted_revenue_uplift_lower = 'Lower end of its interval of confidence',
+    adjusted_revenue_uplift_upper = 'Upper end of its interval of confidence',
+    adjusted_revenue_p_value = 'Probability of an adjusted difference as large by chance alone',
+    uplift_variance_reduction = 'Share of the variance of the plain uplift that the adjustment takes away',
     incremental_revenue = 'Net revenue that the campaign brought: uplift times customers treated',
     incremental_revenue_lower = 'Lower end of its interval of confidence',
     incremental_revenue_upper = 'Upper end of its interval of confidence',
@@ -144,6 +149,11 @@ SELECT
   uplift.revenue_uplift_lower::DOUBLE AS revenue_uplift_lower,
   uplift.revenue_uplift_upper::DOUBLE AS revenue_uplift_upper,
   uplift.revenue_p_value::DOUBLE AS revenue_p_value,
+  adjusted.revenue_uplift::DOUBLE AS adjusted_revenue_uplift,
+  adjusted.revenue_uplift_lower::DOUBLE AS adjusted_revenue_uplift_lower,
+  adjusted.revenue_uplift_upper::DOUBLE AS adjusted_revenue_uplift_upper,
+  adjusted.revenue_p_value::DOUBLE AS adjusted_revenue_p_value,
+  adjusted.variance_reduction::DOUBLE AS uplift_variance_reduction,
   (
     uplift.revenue_uplift * uplift.treated_customers
   )::DECIMAL(18, 2) AS incremental_revenue,
@@ -172,3 +182,5 @@ LEFT JOIN credits
   ON campaigns.campaign_id = credits.campaign_id
 LEFT JOIN intermediate.int_campaign_uplift AS uplift
   ON campaigns.campaign_id = uplift.campaign_id
+LEFT JOIN intermediate.int_campaign_adjusted_uplift AS adjusted
+  ON campaigns.campaign_id = adjusted.campaign_id

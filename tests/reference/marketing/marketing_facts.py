@@ -119,3 +119,13 @@ def groups(known: Facts, campaign_id: str) -> tuple[pd.DataFrame, pd.Series]:
     sales = sales[(sales["day"] >= sales["since"]) & (sales["day"] <= until)]
     bought = sales.groupby("customer_id")[["revenue", "margin"]].sum().reindex(assigned.index)
     return bought.fillna(0).round(2), assigned["held"]
+
+
+def known_spend(known: Facts, campaign_id: str) -> pd.Series:
+    """What each customer of a campaign had spent in the year before it began for them."""
+    touches = known.touches[known.touches["campaign_id"] == campaign_id]
+    since = touches.groupby("customer_id")["day"].min().rename("since")
+    sales = known.sales.join(since, on="customer_id", how="inner")
+    age = (sales["since"] - sales["day"]).dt.days
+    spent = sales[(age > 0) & (age <= 365)].groupby("customer_id")["revenue"].sum()
+    return spent.reindex(since.index).fillna(0).round(2)

@@ -12,7 +12,7 @@ from scipy import stats
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from marketing_facts import Facts, credited_orders, facts, groups
+from marketing_facts import Facts, credited_orders, facts, groups, known_spend
 
 from tests.support.growth_shop import growth_shop
 
@@ -118,6 +118,25 @@ def test_uplift_is_that_of_scipy(known: Facts, campaigns: pd.DataFrame) -> None:
         upper = shares + np.hypot(ends[0].high - means[0], means[1] - ends[1].low)
         told = row[["conversion_uplift_lower", "conversion_uplift_upper"]]
         assert list(told) == pytest.approx([lower, upper])
+
+
+def test_adjusted_uplift_is_that_of_numpy_and_scipy(known: Facts, campaigns: pd.DataFrame) -> None:
+    compared = campaigns[campaigns["has_holdout"]]
+    for name, row in compared.iterrows():
+        bought, held = groups(known, str(name))
+        revenue, before = bought["revenue"], known_spend(known, str(name))
+        theta = np.cov(before, revenue)[0, 1] / before.var()
+        adjusted = revenue - theta * (before - before.mean())
+        welch = stats.ttest_ind(adjusted[~held], adjusted[held], equal_var=False)
+        low, high = welch.confidence_interval(0.95)
+        uplift = adjusted[~held].mean() - adjusted[held].mean()
+        told = row[[f"adjusted_revenue_uplift{end}" for end in ("", "_lower", "_upper")]]
+        assert list(told) == pytest.approx([uplift, low, high], abs=1e-4)
+        assert row["adjusted_revenue_p_value"] == pytest.approx(welch.pvalue, abs=1e-5)
+        plain = revenue[~held].var() / (~held).sum() + revenue[held].var() / held.sum()
+        left = adjusted[~held].var() / (~held).sum() + adjusted[held].var() / held.sum()
+        assert row["uplift_variance_reduction"] == pytest.approx(1 - left / plain)
+    assert compared["uplift_variance_reduction"].median() > 0
 
 
 def test_channels(known: Facts) -> None:
