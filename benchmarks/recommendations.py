@@ -22,10 +22,10 @@ import pandas as pd
 PROJECT = Path(__file__).parents[1]
 sys.path.insert(0, str(PROJECT))
 
-from ml.recommend import judge_recommendations  # noqa: E402
+from ml.recommend import Hits, judge_recommendations  # noqa: E402
 
 ARCHIVE = PROJECT.parent / "shared" / "data" / "online_retail_II_csv.zip"
-CUTOFFS = ("2011-03-10", "2011-06-10", "2011-09-10")
+CUTOFFS = ("2011-02-10", "2011-03-10", "2011-05-10", "2011-06-10", "2011-08-10", "2011-09-10")
 ONLINE_RETAIL_2 = """
 SELECT DISTINCT SPLIT_PART("Customer ID", '.', 1) AS customer_id, Invoice AS order_id,
     StockCode AS product_id, InvoiceDate::TIMESTAMP::DATE AS order_date
@@ -71,16 +71,25 @@ def main() -> None:
         cutoffs = chosen.cutoff or [date.fromisoformat(day) for day in CUTOFFS]
     print("| cutoff | items | customers | predictor | recall at 10 | hit rate at 5 |")
     print("|---|---|---|---|---|---|")
+    judged: dict[tuple[str, str], list[Hits]] = {}
     for cutoff in cutoffs:
         for subject, by_predictor in judge_recommendations(
             *split(purchases, cutoff, chosen.horizon)
         ).items():
             for predictor, hits in by_predictor.items():
-                print(
-                    f"| {cutoff} | {subject} | {hits.customers:,} | {predictor} |"
-                    f" {hits.recall_at_10:.3f} | {hits.hit_rate_at_5:.3f} |",
-                    flush=True,
-                )
+                print(_line(str(cutoff), subject, predictor, [hits]), flush=True)
+                judged.setdefault((subject, predictor), []).append(hits)
+    for (subject, predictor), several in judged.items():
+        print(_line("mean", subject, predictor, several))
+
+
+def _line(cutoff: str, subject: str, predictor: str, hits: list[Hits]) -> str:
+    recall, hit_rate = (
+        sum(getattr(one, name) for one in hits) / len(hits)
+        for name in ("recall_at_10", "hit_rate_at_5")
+    )
+    customers = sum(one.customers for one in hits)
+    return f"| {cutoff} | {subject} | {customers:,} | {predictor} | {recall:.3f} | {hit_rate:.3f} |"
 
 
 if __name__ == "__main__":

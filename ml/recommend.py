@@ -1,7 +1,8 @@
 """Products for a customer: those bought again, and new ones that customers alike buy.
 
 New to the customer: EASE (Steck 2019), a linear item-to-item model with a closed form, times the
-popularity of the last weeks. Bought before: the customer's own orders, each fading with its age.
+popularity of the last weeks. Bought before: the customer's own orders. In both an order fades with
+its age: what was bought long ago says less of a customer, and of what goes together.
 """
 
 from __future__ import annotations
@@ -37,6 +38,11 @@ class Bought:
     customers: npt.NDArray[np.str_]
     matrix: sparse.csr_matrix
 
+    @property
+    def interest(self) -> sparse.csr_matrix:
+        """The same, but however often an item was bought, it counts as one order of today."""
+        return sparse.csr_matrix(self.matrix.minimum(1))
+
 
 @dataclass(frozen=True)
 class Recommender:
@@ -54,7 +60,7 @@ class Recommender:
 
     def new(self, bought: Bought, count: int) -> tuple[Places, Scores]:
         """The best items that each customer never bought, best first, with their scores."""
-        score = np.asarray(bought.matrix.sign() @ self.weights) * self.popularity
+        score = np.asarray(bought.interest @ self.weights) * self.popularity
         score[bought.matrix.nonzero()] = -np.inf
         return _best(score, count)
 
@@ -70,7 +76,7 @@ def fit_recommender(purchases: pd.DataFrame) -> Recommender:
     late = purchases.loc[purchases["age_days"] <= POPULARITY_DAYS, "product_id"]
     recent = late.value_counts().reindex(items).fillna(0).to_numpy(np.float64)
     popularity = (recent / (recent.max() or 1.0)) ** POPULARITY_POWER
-    weights = item_weights(bought_by(purchases, items).matrix.sign())
+    weights = item_weights(bought_by(purchases, items).interest)
     return Recommender(items, weights, popularity.astype(np.float32))
 
 
