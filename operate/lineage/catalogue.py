@@ -138,6 +138,7 @@ def model_rows(
                 pages,
                 contracted,
                 risk.level(len(downstream), pages, contracted=contracted),
+                _query(model),
                 _file(model),
                 versions[name],
             )
@@ -192,6 +193,11 @@ def _names(grain: Any) -> list[str]:
 def _blocks(audit: Any, arguments: Mapping[str, Any]) -> bool:
     said = arguments.get("blocking")
     return bool(audit.blocking if said is None else said == exp.true())
+
+
+def _query(model: Any) -> str | None:
+    """The query as it is written, macros and all; None for what has none."""
+    return str(model.query_.sql).strip() if model.is_sql else None
 
 
 def _file(model: Any) -> str | None:

@@ -14,7 +14,7 @@ from reports.builder.data.sources import QueryError, RawSql, compile_sql
 from reports.builder.notices import Notices
 from reports.builder.page.nodes import PageSource, QuerySource
 from reports.builder.site.content import Content, listed_queries
-from reports.builder.site.pages import read_page
+from reports.builder.site.pages import PARAMETER, Page, read_page
 
 Columns = Mapping[str, tuple[str, ...]]
 Reads = frozenset[tuple[str, str | None]]
@@ -59,9 +59,15 @@ def read_pages(root: Path, columns: Columns) -> list[Reading]:
         queries, declared = _queries(content, page.source)
         for name in declared:
             reads = _reads(name, queries, columns, known)
-            told = (f"{root.name}/{page.file}", page.title, link, name)
+            told = (f"{root.name}/{page.file}", _title(page), link, name)
             found += [Reading(*told, *each) for each in sorted(reads, key=_by_name)]
     return found
+
+
+def _title(page: Page) -> str:
+    """The page's heading; of a file that makes many pages, what there is one for."""
+    parameters = PARAMETER.findall(page.output)
+    return f"One per {parameters[-1]}" if parameters else page.title
 
 
 def _by_name(each: tuple[str, str | None]) -> tuple[str, str]:

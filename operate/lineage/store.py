@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from operate.lineage.pages import Reading
 
 # Another number makes every shop write its catalogue again.
-FORMAT = 2
+FORMAT = 3
 STATE = "catalogue_state"
 # About as many as each table has, for choosing how to publish.
 ROWS = 1000
@@ -48,6 +48,7 @@ TABLES: dict[str, tuple[str, dict[str, str]]] = {
             "pages": "BIGINT",
             "is_contracted": "BOOLEAN",
             "change_risk": "VARCHAR",
+            "query": "VARCHAR",
             "file": "VARCHAR",
             "version": "VARCHAR",
         },

@@ -7,11 +7,13 @@ from pathlib import Path
 
 import duckdb
 
+from operate.lineage import store
 from patron.shop import Shop
 
 SCRIPTS = tuple(
     Path(__file__).with_name(name) for name in ("published_sample.sql", "published_marts.sql")
 )
+CATALOGUE = Path(__file__).with_name("published_catalogue.sql")
 
 
 def publish_sample(
@@ -33,6 +35,8 @@ def publish_sample(
         )
         for script in SCRIPTS:
             connection.execute(script.read_text("utf-8"))
+        store.ensure_tables(connection)
+        connection.execute(CATALOGUE.read_text("utf-8"))
 
 
 def change_sample(shop: Shop, sql: str) -> None:

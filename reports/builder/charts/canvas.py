@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from markupsafe import Markup, escape
+from markupsafe import escape
 
 from reports.builder.charts.text import FONT_SIZE
 
@@ -24,20 +24,17 @@ class Canvas:
     def __init__(self, width: float, height: float) -> None:
         self.width = width
         self.height = height
-        self._shapes: list[Markup] = []
+        self._shapes: list[str] = []
 
     def shape(self, tag: str, attributes: Mapping[str, object], content: str = "") -> None:
         """Add an element; attributes that are None are left out, and `_` is written `-`."""
-        listed = Markup("").join(
-            Markup(' {}="{}"').format(
-                name.rstrip("_").replace("_", "-"),
-                short(value) if isinstance(value, float) else value,
-            )
+        listed = "".join(
+            f' {name.rstrip("_").replace("_", "-")}="{_written(value)}"'
             for name, value in attributes.items()
             if value is not None
         )
-        end = Markup(">{}</{}>").format(content, tag) if content else Markup("/>")
-        self._shapes.append(Markup("<") + tag + listed + end)
+        end = f">{escape(content)}</{tag}>" if content else "/>"
+        self._shapes.append(f"<{tag}{listed}{end}")
 
     def rect(self, at: Point, size: Point, fill: str, **more: object) -> None:
         """Add a rectangle; one without an extent is left out."""
@@ -74,8 +71,8 @@ class Canvas:
     def add(self, inner: Canvas, left: float, top: float) -> None:
         """Put another drawing into this one."""
         if inner.content():
-            place = Markup('<g transform="translate({},{})">').format(short(left), short(top))
-            self._shapes += [place, Markup("").join(inner._shapes), Markup("</g>")]
+            place = f'<g transform="translate({short(left)},{short(top)})">'
+            self._shapes += [place, *inner._shapes, "</g>"]
 
     def svg(self, label: str) -> str:
         """The whole drawing, as wide as its container."""
@@ -87,7 +84,11 @@ class Canvas:
 
     def content(self) -> str:
         """The shapes alone."""
-        return str(Markup("").join(self._shapes)).replace("\n", "&#10;")
+        return "".join(self._shapes).replace("\n", "&#10;")
+
+
+def _written(value: object) -> str:
+    return short(value) if isinstance(value, float) else escape(value)
 
 
 def polyline(points: Iterable[Point], *, closed: bool = False) -> str:

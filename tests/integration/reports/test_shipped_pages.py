@@ -65,10 +65,23 @@ PAGES = {
     "data/sources",
     "data/metrics",
     "data/contracts",
+    "data/lineage",
+    "data/catalog/index",
+    "data/catalog/raw/customers",
+    "data/catalog/staging/stg_customers",
+    "data/catalog/marts/dim_customers",
+    "data/catalog/marts/mart_customer_analytics",
 }
+CATALOGUE = {name for name in PAGES if name.startswith(("data/catalog/", "data/lineage"))}
 MODEL_CARDS = {"models/churn", "models/customer-value", "models/next-order"}
-# What an empty shop has nevertheless: audits, runs and metrics.
-NEVER_EMPTY = {"data/alerts", "data/quality", "data/metrics", "data/sources", "data/contracts"}
+# What an empty shop has nevertheless: audits, runs, metrics, and the catalogue.
+NEVER_EMPTY = CATALOGUE | {
+    "data/alerts",
+    "data/quality",
+    "data/metrics",
+    "data/sources",
+    "data/contracts",
+}
 
 
 @dataclass(frozen=True)
