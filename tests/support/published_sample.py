@@ -11,7 +11,8 @@ from operate.lineage import store
 from patron.shop import Shop
 
 SCRIPTS = tuple(
-    Path(__file__).with_name(name) for name in ("published_sample.sql", "published_marts.sql")
+    Path(__file__).with_name(name)
+    for name in ("published_sample.sql", "published_marts.sql", "published_quality.sql")
 )
 CATALOGUE = Path(__file__).with_name("published_catalogue.sql")
 
