@@ -1,0 +1,31 @@
+"""One of the shipped pages alone, built and read."""
+
+from __future__ import annotations
+
+import html
+import re
+import shutil
+from pathlib import Path
+
+from patron.shop import Shop, find_project
+from reports.builder.api import Request, build_site
+
+
+def content_of(page: str, folder: Path) -> Path:
+    """The project's reports with one page only, such as `data/contracts`."""
+    content, shipped = folder / "reports", find_project() / "reports"
+    for part in ("theme", "queries", "partials"):
+        shutil.copytree(shipped / part, content / part)
+    (content / "pages").mkdir()
+    shutil.copy(shipped / "pages" / f"{page}.md", content / "pages" / "index.md")
+    return content
+
+
+def words_of(shop: Shop, content: Path) -> str:
+    """The words that a reader of the page sees; it is built without a complaint."""
+    result = build_site(shop, request=Request(content=content))
+    assert [str(notice) for notice in (*result.warnings, *result.errors)] == []
+    code = (shop.site / "index.html").read_text("utf-8")
+    shown = code[code.index("<main") :].partition('<section class="queries"')[0]
+    bare = re.sub(r"<(svg|details|script|style).*?</\1>|<[^>]*>", " ", shown, flags=re.DOTALL)
+    return re.sub(r"\s+", " ", html.unescape(bare))
