@@ -77,7 +77,9 @@ def rule_rows(metrics: Mapping[str, Metric]) -> list[Row]:
             "materiality": metric.materiality,
             "settles_after_days": metric.settles_after_days,
             "adds_up": metric.adds_up,
-            "tells_while_running": not metric.adds_up and metric.settles_after_days == 0,
+            "tells_while_running": metric.judged_while_running
+            and not metric.adds_up
+            and metric.settles_after_days == 0,
         }
         for name, metric in sorted(metrics.items())
     ]

@@ -86,6 +86,7 @@ class Metric(_Strict):
         kind: How it is made.
         over: Which rows tell of a period: those `within` it, all `so_far`, or the `last` in it.
         settles_after_days: Days after a period in which its value may still change.
+        judged_while_running: Whether a ratio or state so far may be held against its target.
         materiality: The share of change that matters.
     """
 
@@ -109,6 +110,7 @@ class Metric(_Strict):
     targets: tuple[Target, ...] = ()
     materiality: Annotated[float, Field(gt=0)]
     settles_after_days: Annotated[int, Field(ge=0)] = 0
+    judged_while_running: bool = True
     certified: Certified | None = None
     version: Annotated[int, Field(ge=1)]
     deprecated: Deprecated | None = None
@@ -222,7 +224,7 @@ def _family(path: Path) -> list[Metric]:
 # What a family may say once for all of its metrics.
 SHARED = {
     "owner", "model", "base", "time_column", "filter", "dimensions", "grains", "materiality",
-    "settles_after_days", "certified",
+    "settles_after_days", "judged_while_running", "certified",
 }  # fmt: skip
 
 
