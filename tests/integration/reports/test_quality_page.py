@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import html
-import re
-import shutil
 from pathlib import Path
 
 import duckdb
 import pytest
 from published_sample import change_sample, publish_sample
 
-from patron.shop import Shop, find_project
-from reports.builder.api import Request, build_site
+from patron.shop import Shop
 from tests.support.definitions import project_model
+from tests.support.one_page import content_of, words_of
 
 TABLES = (
     "quality_checks",
@@ -27,25 +24,12 @@ TABLES = (
 
 @pytest.fixture
 def content(tmp_path: Path) -> Path:
-    """The project's reports with this page alone."""
-    folder, shipped = tmp_path / "reports", find_project() / "reports"
-    for part in ("theme", "queries", "partials"):
-        shutil.copytree(shipped / part, folder / part)
-    (folder / "pages").mkdir()
-    shutil.copy(shipped / "pages" / "data" / "quality.md", folder / "pages" / "index.md")
-    return folder
+    return content_of("data/quality", tmp_path)
 
 
 def text_of(shop: Shop, content: Path) -> str:
-    """The words of the page, which is built without a complaint."""
-    result = build_site(shop, request=Request(content=content))
-    complaints = [str(one) for one in (*result.warnings, *result.errors)]
-    # The page is alone, so what it links to is not there.
-    assert [one for one in complaints if "/data/sources" not in one] == []
-    code = (shop.site / "index.html").read_text("utf-8")
-    shown = code[code.index("<main") :].partition('<section class="queries"')[0]
-    bare = re.sub(r"<(svg|details|script|style).*?</\1>|<[^>]*>", " ", shown, flags=re.DOTALL)
-    return re.sub(r"\s+", " ", html.unescape(bare))
+    """The words of the page, which is alone."""
+    return words_of(shop, content, "/data/sources")
 
 
 @pytest.fixture
