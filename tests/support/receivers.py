@@ -37,8 +37,7 @@ class Webhook:
     status: int = 200
     taken: list[dict[str, Any]] = field(default_factory=list)
 
-    @property
-    def text(self) -> str:
+    def take(self) -> str:
         """All that it was told, and nothing afterwards."""
         told = "\n".join(document["text"] for document in self.taken)
         self.taken.clear()
@@ -86,9 +85,11 @@ class Mailbox:
     mails: list[EmailMessage] = field(default_factory=list)
     logins: list[str] = field(default_factory=list)
 
-    @property
-    def text(self) -> str:
-        """All that it was told, and nothing afterwards."""
+    def take(self) -> str:
+        """All that it was told, and nothing afterwards.
+
+        No property: the server looks at all attributes at each connection.
+        """
         told = "\n".join(f"{mail['Subject']}\n{mail.get_content()}" for mail in self.mails)
         self.mails.clear()
         return told

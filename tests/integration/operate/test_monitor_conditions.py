@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import signal
 import subprocess
 import sys
 import time
@@ -18,7 +17,8 @@ import pytest
 import time_machine
 import yaml
 from click.testing import CliRunner
-from stock import CLONE, SQLMESH_AT, Stock
+from killed_cycle import killed_cycle
+from stock import CLONE, KILLED, Stock
 
 from ml import registry
 from operate.cycle import run_cycle
@@ -107,9 +107,9 @@ class Operated:
     @property
     def told(self) -> str:
         """What both receivers were told since they were asked last: the same."""
-        posted, mailed = self.hook.text, self.box.text
+        posted, mailed = self.hook.take(), self.box.take()
         headings = [line for line in posted.splitlines() if line.startswith(_WORDS)]
-        assert all(heading.split(": ", 1)[1] in mailed for heading in headings)
+        assert [line for line in headings if line.split(": ", 1)[1] not in mailed] == []
         return "\n".join(headings)
 
     def settings(self, **changes: object) -> None:
@@ -228,18 +228,7 @@ def test_a_source_that_is_gone_is_told_grows_worse_and_clears(operated: Operated
 
 
 def test_a_killed_cycle_is_noticed_and_is_well_again(operated: Operated) -> None:
-    command = [sys.executable, str(SQLMESH_AT), "2025-01-12T06:00", "30", "patron", "--shop",
-               str(operated.stock.shop), "run"]  # fmt: skip
-    program = (
-        "import sys, runpy; from pathlib import Path; import patron.shop as s;"
-        "project = Path(sys.argv.pop(1)); s.find_project = lambda: project; sys.argv.pop(0);"
-        "runpy.run_path(sys.argv[0], run_name='__main__')"
-    )
-    ended = subprocess.run(
-        [sys.executable, "-c", program, str(operated.stock.project), *command[1:]],
-        env=operated.stock.environment, capture_output=True, text=True, check=False,
-    )  # fmt: skip
-    assert ended.returncode == -signal.SIGKILL, ended.stderr
+    assert killed_cycle(operated.stock, "2025-01-12T06:00", before=30) == KILLED
     operated.watch(hours=24)
     assert "Critical: The step transform of patron run was killed" in operated.told
     operated.cycle()

@@ -101,11 +101,11 @@ def test_a_lock_held_for_long_is_told_once_everywhere_grows_worse_and_clears(
     look(watched, 122)
     assert hook.taken == box.mails == []
     look(watched, 361)
-    assert "Worse (critical)" in hook.text
-    assert "Worse (critical)" in box.text
+    assert "Worse (critical)" in hook.take()
+    assert "Worse (critical)" in box.take()
     watch(watched, MORNING)
-    assert "Cleared: Writers" not in hook.text
-    assert "Cleared: One process has been writing for long" in box.text
+    assert "Cleared: Writers" not in hook.take()
+    assert "Cleared: One process has been writing for long" in box.take()
     log = watched.data / "alerts.jsonl"
     assert [line.split()[0] for line in lines(log)] == [RAISED, ESCALATED, CLEARED]
     assert log.stat().st_mode & 0o777 == 0o600
@@ -121,13 +121,13 @@ def test_a_receiver_that_fails_is_told_next_time_and_blocks_nobody(
     hook.status = 503
     report = look(watched, 121)
     assert report.undelivered == {"team": "it answers 503"}
-    assert "One process" in box.text
+    assert "One process" in box.take()
     assert "secret" not in capsys.readouterr().err
     hook.status = 200
     assert look(watched, 122).undelivered == {}
-    assert hook.text.count("One process") == 1
+    assert hook.take().count("One process") == 1
     assert look(watched, 123).undelivered == {}
-    assert hook.text == box.text == ""
+    assert hook.take() == box.take() == ""
 
 
 def test_nobody_listening_is_a_failure_without_the_address(
@@ -175,7 +175,7 @@ def test_mail_goes_through_starttls_and_login(
         (mail,) = box.mails
         assert mail["Subject"] == "[Patron shop] Warning: A <b>title</b> Subject: not this one"
         monkeypatch.setenv("MAIL_PASSWORD", "wrong")
-        with pytest.raises(PatronError, match="it answers 535|it refuses"):
+        with pytest.raises(PatronError, match=r"it answers 535|it refuses"):
             send(shop, receiver, [event()])
         with pytest.raises(PatronError, match="cannot be reached"):
             send(shop, receiver.model_copy(update={"ca_file": None}), [event()])
@@ -183,7 +183,7 @@ def test_mail_goes_through_starttls_and_login(
 
 def test_slack_is_given_no_markup_of_its_own(watched: Shop, hook: Webhook) -> None:
     send(watched, read_settings(watched).receivers["team"], [event()])
-    assert "A &lt;b&gt;title&lt;/b&gt;" in hook.text
+    assert "A &lt;b&gt;title&lt;/b&gt;" in hook.take()
 
 
 @pytest.mark.parametrize(
@@ -210,7 +210,7 @@ def test_a_secret_that_is_not_there_is_named_and_others_are_told(
     monkeypatch.delenv("ALERTS_WEBHOOK")
     report = look(watched, 121)
     assert "ALERTS_WEBHOOK is not set" in report.undelivered["team"]
-    assert "One process" in box.text
+    assert "One process" in box.take()
 
 
 def test_exit_codes_and_json(shop: Shop) -> None:
