@@ -40,6 +40,12 @@ def promise(stock: Stock, contract: str) -> None:
 
 @pytest.mark.slow
 def test_a_contract_is_blocking_audits_of_its_model(planned: Stock) -> None:
+    # A plan audits the table that is there, and takes no contract that it does not keep.
+    promise(planned, CONTRACT.replace("max: 40", "max: 5"))
+    ended = planned.sqlmesh("2025-01-11T02:00", "plan", "prod", "--auto-apply")
+    assert ended.code == 1
+    assert "'accepted_range' audit error: 7 rows failed" in ended.out
+
     promise(planned, CONTRACT)
     ended = planned.sqlmesh("2025-01-11T02:00", "plan", "prod", "--auto-apply")
     assert ended.code == 0, ended.out + ended.err
