@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -18,6 +19,7 @@ from operate.monitor.store import PUBLISHED_TABLES
 CLONE = Path(__file__).parents[2]
 SQLMESH_AT = Path(__file__).with_name("sqlmesh_at.py")
 KILLED = -9
+_HISTORY = re.compile(r"tags \([^)]*\bhistory\b")
 
 
 @dataclass(frozen=True)
@@ -102,8 +104,11 @@ class Stock:
         """Everything that production shows, and what readers see of it, in a fixed order."""
         shown = _contents(self.warehouse, "duckdb_views() WHERE NOT internal", "view_name")
         copied = _contents(self.published, "duckdb_tables()", "table_name")
-        return {f"warehouse.{key}": rows for key, rows in shown.items()} | {
-            f"published.{key}": rows for key, rows in copied.items() if not _is_record(key)
+        happened = {f"quality.{name}" for name in history_views()}
+        return {f"warehouse.{key}": rows for key, rows in shown.items() if key not in happened} | {
+            f"published.{key}": rows
+            for key, rows in copied.items()
+            if not _is_record(key) and key not in happened
         }
 
 
@@ -119,6 +124,12 @@ def _contents(path: Path, source: str, name: str) -> dict[str, list[tuple[Any, .
             for schema, table in listed
             if not schema.startswith("sqlmesh__")
         }
+
+
+def history_views() -> set[str]:
+    """The models of the clone that show what happened, which no two runs have alike."""
+    files = (CLONE / "models" / "quality").glob("*.sql")
+    return {path.stem for path in files if _HISTORY.search(path.read_text(encoding="utf-8"))}
 
 
 def _is_record(key: str) -> bool:
