@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from patron.errors import PatronError
+from patron.names import suggestion
 from patron.yaml_file import checked, read_yaml
 
 FOLDER = "contracts"
@@ -45,6 +46,13 @@ def _public(name: str) -> str:
     return name
 
 
+def _type(text: str) -> str:
+    name = text.partition("(")[0].strip().upper()
+    if name not in TYPES:
+        raise ValueError(f"there is no type '{name}'; {suggestion(name, TYPES)}")
+    return text
+
+
 def _pattern(text: str) -> str:
     try:
         re.compile(text)
@@ -53,6 +61,23 @@ def _pattern(text: str) -> str:
     return text
 
 
+TYPES = (
+    "BIGINT",
+    "BOOLEAN",
+    "DATE",
+    "DECIMAL",
+    "DOUBLE",
+    "FLOAT",
+    "HUGEINT",
+    "INT",
+    "INTEGER",
+    "SMALLINT",
+    "TEXT",
+    "TIME",
+    "TIMESTAMP",
+    "TINYINT",
+    "VARCHAR",
+)
 Version = Annotated[str, AfterValidator(_version)]
 TableName = Annotated[str, AfterValidator(_public)]
 
@@ -77,7 +102,7 @@ class Column(Strict):
         references: The column, as schema.table.column, in which every value occurs.
     """
 
-    type: str
+    type: Annotated[str, AfterValidator(_type)]
     required: bool = False
     unique: bool = False
     min: int | float | date | None = None
@@ -89,8 +114,13 @@ class Column(Strict):
     @model_validator(mode="after")
     def _least_below_greatest(self) -> Self:
         least: Any = self.min
-        if least is not None and self.max is not None and least > self.max:
-            raise ValueError(f"the least value {least} is above the greatest {self.max}")
+        greatest: Any = self.max
+        if least is None or greatest is None:
+            return self
+        if isinstance(least, date) is not isinstance(greatest, date):
+            raise ValueError(f"{least} and {greatest} cannot be compared")
+        if least > greatest:
+            raise ValueError(f"the least value {least} is above the greatest {greatest}")
         return self
 
 

@@ -104,8 +104,15 @@ def _bound(what: str, old: Any, new: Any, *, rises: bool) -> Iterator[tuple[str,
     elif new is None:
         yield f"its {what} is no longer {old}: now any", Level.MAJOR
     else:
-        tighter = (new > old) is rises
+        # Of two that cannot be compared, such as a number and a variable, nobody knows.
+        tighter = _comparable(old, new) and (new > old) is rises
         yield f"its {what} was {old}: now {new}", Level.MINOR if tighter else Level.MAJOR
+
+
+def _comparable(old: Any, new: Any) -> bool:
+    return all(isinstance(each, int | float) for each in (old, new)) or (
+        isinstance(old, date) and isinstance(new, date)
+    )
 
 
 def _values(old: Column, new: Column) -> Iterator[tuple[str, Level]]:

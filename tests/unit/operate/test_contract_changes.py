@@ -80,6 +80,8 @@ BREAKING = [
     ("'^[A-Z]+$'", "'^[A-z]+$'", "column code: its pattern is no longer ^[A-Z]+$: now ^[A-z]+$"),
     (", references: marts.dim_regions.region", "", "region: its parent is no longer marts.dim_reg"),
     ("min_v: 10", "min_v: 5", "checks: row_count_between: its min_v was 10.0: now 5.0"),
+    ("max_v: 20", "max_v: '@most'", "row_count_between: its max_v was 20.0: now @most"),
+    ("min: 2020-01-01", "min: 5", "column day: its least value was 2020-01-01: now 5"),
     (", max_v: 20", "", "checks: row_count_between: its max_v is no longer 20.0: now any"),
     ("max_v: 20", "max_v: 20, blocking: false", "checks: row_count_between: rows that fail are"),
     ("[share > 0, amount >= orders]", "[share > 0]", "checks: no longer forall amount >= orders"),

@@ -93,6 +93,15 @@ def test_a_contract_stands_for_audits(tmp_path: Path) -> None:
         ("'^[A-Z]{2}$'", "'['", "'regex' is not valid", "columns.code.regex", None),
         ("dim_regions.region", "region", "'references' is not valid", "region.references", None),
         ("mart_days", "mart_weeks", "is in the wrong file", "model", "mart_weeks.yaml"),
+        (
+            "type: DOUBLE",
+            "type: DUOBLE",
+            "no type 'DUOBLE'; did you mean 'DOUBLE'",
+            "share",
+            None,
+        ),
+        ("min: 0", "min: 2", "the least value 2 is above the greatest 1", "columns.share", None),
+        ("min: 0", "min: 2020-01-01", "2020-01-01 and 1 cannot be compared", "share", None),
         ("grain:", "grain", "the file is not valid YAML", "mart_days.yaml:", "indentation"),
     ],
 )
