@@ -66,6 +66,35 @@ def test_no_margin_is_told_where_no_cost_is_known(known: Path) -> None:
     ) == [(0, 0)]
 
 
+def check_what_is_told_of_runs(shop: Path) -> None:
+    """The views of what happened show all that was recorded, the run that published included."""
+    audits = "SELECT DISTINCT model, audit, COALESCE(arguments, ''), audited_at::DATE"
+    assert ask(shop, "SELECT COUNT(*) FROM quality.quality_checks") == ask(
+        shop, f"SELECT COUNT(*) FROM ({audits} FROM quality.audit_results)"
+    )
+    assert ask(shop, "SELECT SUM(batches)::INT FROM quality.run_summary") == ask(
+        shop, "SELECT COUNT(*)::INT FROM quality.model_runs"
+    )
+    models = {model for (model,) in ask(shop, "SELECT model FROM quality.model_health")}
+    assert models == built_models(shop)
+    assert ask(shop, "SELECT model FROM quality.model_health WHERE is_failing") == []
+    tables = "SELECT COUNT(DISTINCT model) FROM quality.audit_results"
+    assert ask(shop, "SELECT COUNT(*) - 1 FROM quality.quality_scores") == ask(shop, tables)
+    ((score, failed),) = ask(
+        shop,
+        "SELECT score, failed_checks FROM quality.quality_scores WHERE table_name = 'overall'",
+    )
+    assert failed == 0
+    assert 95 < score <= 100
+
+
+def test_what_is_told_of_quality_is_what_was_recorded(known: Path) -> None:
+    check_what_is_told_of_runs(known)
+    ((refused,),) = ask(known, "SELECT SUM(row_count) FROM quality.rejected_rows")
+    ((reasons,),) = ask(known, "SELECT SUM(refused_rows) FROM quality.rejection_reasons")
+    assert (reasons or 0) >= (refused or 0)
+
+
 @pytest.mark.browser
 def test_every_page_is_whole_accessible_and_silent(known: Path, chromium: str) -> None:
     assert notices_of_pages(known) == []
@@ -120,6 +149,7 @@ def test_a_shop_whose_files_are_all_empty_has_empty_tables(empty: Path) -> None:
     assert built_models(empty) == defined_models()
     assert findings(empty) == set()
     assert empty_tables(empty) == tables_without_source(empty, is_trained=False)
+    check_what_is_told_of_runs(empty)
 
 
 @pytest.mark.browser
