@@ -13,7 +13,7 @@ from operate.forget_hints import erasure_hints
 from operate.monitor.store import path_of
 from operate.record import FAILED
 from patron import console
-from patron.errors import BusyError, PatronError
+from patron.errors import BusyError
 from patron.lock import holder
 from patron.shop import Shop
 from patron.warehouse import connect
@@ -66,12 +66,7 @@ def read_status(shop: Shop) -> dict[str, Any]:
     Raises:
         PatronError: If there is no such shop folder.
     """
-    if not shop.root.is_dir():
-        raise PatronError(
-            "there is no such shop folder",
-            where=str(shop.root),
-            remedy="name another with --shop or PATRON_SHOP, or begin one with 'patron init'",
-        )
+    shop.require()
     writer = holder(shop)
     found: dict[str, Any] = {"shop": str(shop.root), "writer": writer, "as_published": False}
     found |= _built(shop, busy=writer is not None)

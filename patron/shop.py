@@ -74,6 +74,19 @@ class Shop:
         """Environment variables of this shop: time zone, currency, secrets."""
         return self.root / ".env"
 
+    def require(self) -> None:
+        """Make sure that there is such a folder, for commands that would make one by mistake.
+
+        Raises:
+            PatronError: If there is none.
+        """
+        if not self.root.is_dir():
+            raise PatronError(
+                "there is no such shop folder",
+                where=str(self.root),
+                remedy="name another with --shop or PATRON_SHOP, or begin one with 'patron init'",
+            )
+
     def activate(self) -> None:
         """Make SQLMesh's config and every child process use this shop.
 

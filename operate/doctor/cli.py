@@ -38,6 +38,7 @@ def examine(shop: Shop) -> list[Diagnosis]:
     """Everything that is looked at, in the order of what depends on what."""
     from operate.doctor import databases, installation, shop_files
 
+    shop.require()
     looks = (
         installation.python,
         installation.packages,

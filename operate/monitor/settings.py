@@ -123,10 +123,10 @@ def read_settings(shop: Shop) -> Settings:
     """
     path = path_of(shop)
     found = checked(Settings, read_yaml(path) or {}, path) if path.exists() else Settings()
-    return found if found.receivers else _CONSOLE
+    return found if found.receivers else TO_THE_CONSOLE
 
 
-_CONSOLE = Settings(receivers={"console": ConsoleReceiver(type="console")})
+TO_THE_CONSOLE = Settings(receivers={"console": ConsoleReceiver(type="console")})
 
 
 def _value(text: str) -> str:

@@ -12,10 +12,17 @@ import duckdb
 from operate.monitor import alerts, builds, business, freshness, machine, promises
 from operate.monitor.alerts import Event
 from operate.monitor.limits import Limits
-from operate.monitor.model import CRITICAL, NOT_MEASURED, WARNING, Check, NotMeasured
+from operate.monitor.model import (
+    CRITICAL,
+    HEALTHY,
+    NOT_MEASURED,
+    WARNING,
+    Check,
+    NotMeasured,
+)
 from operate.monitor.receivers import send
 from operate.monitor.scene import Scene, looking
-from operate.monitor.settings import Settings, read_settings
+from operate.monitor.settings import FILE, TO_THE_CONSOLE, Settings, read_settings
 from operate.monitor.store import alone, insert, writing_store
 from operate.record import now
 from patron import console
@@ -82,13 +89,14 @@ def watch(shop: Shop, moment: datetime | None = None) -> Report:
         moment: When it pretends to be (UTC), for simulated days.
 
     Raises:
-        PatronError: If the monitor's own file or settings cannot be read.
+        PatronError: If there is no such shop, or the monitor's own file cannot be read.
     """
-    settings = read_settings(shop)
+    shop.require()
     held = holding(shop)
+    settings, receivers = _settings(shop)
     with alone(shop):
         with writing_store(shop) as store, looking(shop, store, moment) as scene:
-            checks = tuple(_all_checks(scene, held))
+            checks = (receivers, *_all_checks(scene, held))
             _store_checks(store, checks, scene.now)
             events = alerts.update(store, checks, scene.now)
             alerts.queue(store, events, list(settings.receivers))
@@ -98,6 +106,23 @@ def watch(shop: Shop, moment: datetime | None = None) -> Report:
         with writing_store(shop) as store:
             still = tuple(alerts.open_alerts(store))
     return Report(at, checks, tuple(events), still, undelivered)
+
+
+def _settings(shop: Shop) -> tuple[Settings, Check]:
+    """Whom to tell; the console where alerts.yaml cannot be read, and an alert that says so."""
+    try:
+        found, problem = read_settings(shop), None
+    except PatronError as error:
+        found, problem = TO_THE_CONSOLE, error
+    check = Check(
+        "receivers",
+        FILE,
+        CRITICAL if problem else HEALTHY,
+        f"{FILE} cannot be read, so nobody is told" if problem else f"{FILE} can be read",
+        f"{problem.what} ({problem.where})" if problem else ", ".join(found.receivers),
+        advice=(problem.remedy or "correct it") if problem else "",
+    )
+    return found, check
 
 
 def _all_checks(scene: Scene, held: Holder | None) -> Iterable[Check]:

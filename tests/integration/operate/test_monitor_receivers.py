@@ -213,6 +213,27 @@ def test_a_secret_that_is_not_there_is_named_and_others_are_told(
     assert "One process" in box.take()
 
 
+def test_settings_that_cannot_be_read_are_an_alert_themselves(
+    watched: Shop, box: Mailbox, capsys: pytest.CaptureFixture[str]
+) -> None:
+    settings = watched.root / "alerts.yaml"
+    text = settings.read_text("utf-8")
+    settings.write_text(text.replace("receivers", "recievers"), encoding="utf-8")
+    watch(watched, MORNING)
+    assert "Critical: alerts.yaml cannot be read" in capsys.readouterr().err
+    assert box.mails == []
+    settings.write_text(text, encoding="utf-8")
+    watch(watched, MORNING + timedelta(hours=1))
+    assert "Cleared: alerts.yaml cannot be read" in box.take()
+
+
+def test_a_shop_that_is_not_there_is_not_made(tmp_path: Path) -> None:
+    for command in ("monitor", "doctor"):
+        ended = CliRunner().invoke(patron, ["--shop", str(tmp_path / "typo"), command])
+        assert isinstance(ended.exception, PatronError)
+    assert not (tmp_path / "typo").exists()
+
+
 def test_exit_codes_and_json(shop: Shop) -> None:
     def call(*arguments: str) -> tuple[int, str]:
         ended = CliRunner().invoke(patron, ["--shop", str(shop.root), "monitor", *arguments])

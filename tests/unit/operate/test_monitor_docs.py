@@ -22,7 +22,7 @@ PAGE = (find_project() / "docs" / "monitoring.md").read_text("utf-8")
 def test_every_check_has_its_line() -> None:
     listed = set(re.findall(r"^\| `(\w+)` \|", PAGE.partition("## Every alert")[2], re.MULTILINE))
     kinds = {kind for name in CHECKS for kind in _KINDS.get(name, (name,))}
-    assert listed == kinds | {"lock"}
+    assert listed == kinds | {"lock", "receivers"}
 
 
 def test_every_threshold_is_named() -> None:
