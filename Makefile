@@ -56,7 +56,7 @@ clean: ## remove the environment and caches; data/, artifacts/ and site/ stay
 ##@ Changing Patron
 
 .PHONY: check
-check: install-dev check-locks check-code check-models check-contracts ## everything a change has to pass besides the tests
+check: install-dev check-locks check-code check-models check-contracts check-metrics ## everything a change has to pass besides the tests
 
 .PHONY: check-code
 check-code: install-dev ## lint, format and types of the Python code
@@ -69,6 +69,10 @@ check-models: install-dev ## format, house rules and unit tests of the SQLMesh m
 	$(BIN)/sqlmesh format --check
 	$(BIN)/sqlmesh lint --local
 	$(BIN)/sqlmesh test --local
+
+.PHONY: check-metrics
+check-metrics: install-dev ## fail where a metric does not compile or changed its meaning unsaid
+	$(BIN)/patron metrics check
 
 .PHONY: check-contracts
 check-contracts: install-dev ## fail where a mart breaks what its readers were promised

@@ -34,6 +34,7 @@ COMMANDS = {
     "models": Entry("ml.cli:models", "List, promote and roll back trained models."),
     "report": Entry("reports.builder.cli:report", "Build the reports."),
     "monitor": Entry("operate.monitor.cli:monitor", "Check everything and send alerts."),
+    "metrics": Entry("operate.metrics.cli:metrics", "Show what numbers mean; see it kept."),
     "contracts": Entry("operate.contracts.cli:contracts", "Show what marts promise; see it kept."),
     "impact": Entry("operate.lineage.cli:impact", "Show what a change of a model would reach."),
     "doctor": Entry("operate.doctor.cli:doctor", "Examine an installation; say what to do."),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -169,13 +170,26 @@ def read_metrics(folder: Path) -> dict[str, Metric]:
     Raises:
         PatronError: If a definition is not valid; names file, metric, key and remedy.
     """
+    return dict(_read(folder, _signature(folder)))
+
+
+def _signature(folder: Path) -> tuple[tuple[str, int, int], ...]:
+    """What tells whether a file was changed."""
+    files = ((path, path.stat()) for path in sorted(folder.glob("*.yaml")))
+    return tuple((path.name, stat.st_mtime_ns, stat.st_size) for path, stat in files)
+
+
+# SQLMesh loads several files that each read all metrics.
+@lru_cache(maxsize=8)
+def _read(folder: Path, signature: tuple[tuple[str, int, int], ...]) -> dict[str, Metric]:
     from patron.metric_queries import check_expressions
 
     found: dict[str, Metric] = {}
     homes: dict[str, Path] = {}
-    for path in sorted(folder.glob("*.yaml")):
-        if path.name == RELEASED:
+    for name, *_ in signature:
+        if name == RELEASED:
             continue
+        path = folder / name
         for metric in _family(path):
             if metric.name in found:
                 raise PatronError(
@@ -229,10 +243,11 @@ SHARED = {
 
 
 def _metric(path: Path, name: object, shared: dict[str, Any], body: object) -> Metric:
-    where = Path(f"{path}: metrics.{name}")
+    within = f"metrics.{name}"
     if not isinstance(body, dict):
-        raise PatronError("a metric is a list of keys", where=str(where), remedy="add its keys")
-    return checked(Metric, shared | body | {"name": name}, where)
+        where = f"{path}: {within}"
+        raise PatronError("a metric is a list of keys", where=where, remedy="add its keys")
+    return checked(Metric, shared | body | {"name": name}, path, within)
 
 
 def _check_replacement(metric: Metric, known: Mapping[str, Metric], where: str) -> None:

@@ -78,11 +78,11 @@ def test_what_a_family_says_holds_for_its_metrics(tmp_path: Path) -> None:
         ("NULLIF(SUM(orders), 0)", "SUM(orders)", "denominator may be zero", "metrics.aov"),
         ("SUM(orders)\n", "SUM(orders\n", "is no SQL", "metrics.orders.expression"),
         ("kind: ratio", "kind: derived", "it aggregates columns", "metrics.aov.expression"),
-        ("kind: ratio", "kind: rate", "'kind' is not valid", "metrics.aov: kind"),
+        ("kind: ratio", "kind: rate", "'kind' is not valid", "metrics.aov.kind"),
         ("owner: finance_team", "ovner: x", "unknown key 'ovner'", "shop.yaml: ovner"),
-        ("    label: Orders\n", "", "the key 'label' is missing", "metrics.orders: label"),
+        ("    label: Orders\n", "", "the key 'label' is missing", "metrics.orders.label"),
         ("    label: Orders\n", "    lable: Orders\n", "unknown key 'lable'", "metrics.orders"),
-        ("version: 1", "version: 0", "'version' is not valid", "metrics.revenue: version"),
+        ("version: 1", "version: 0", "'version' is not valid", "metrics.revenue.version"),
         ("materiality: 0.03", "materiality: 0", "'materiality' is not valid", "metrics.revenue"),
         (
             "format: money0",
@@ -100,7 +100,7 @@ def test_what_a_family_says_holds_for_its_metrics(tmp_path: Path) -> None:
             "format: money2",
             "format: money2\n    targets: [{value: 5, from: 2026-02-01, until: 2026-01-01}]",
             "'until' is before 'from'",
-            "metrics.aov: targets.0",
+            "metrics.aov.targets.0",
         ),
         (
             "format: money2",

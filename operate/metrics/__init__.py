@@ -1,0 +1,1 @@
+"""What the numbers mean: shown, checked and kept as released."""
