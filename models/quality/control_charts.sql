@@ -30,34 +30,49 @@ MODEL (
   )
 );
 
-WITH loads AS (
+WITH newest AS (
   SELECT
-    stream,
-    finished_at,
-    finished_at::DATE AS load_day,
-    MAX(finished_at) OVER () AS newest_at
+    MAX(finished_at) AS newest_at
   FROM raw.load_log
-), load_days AS (
+), loads AS (
+  SELECT
+    log.stream,
+    MAX(log.finished_at) AS last_loaded_at,
+    log.finished_at::DATE AS date_day
+  FROM raw.load_log AS log
+  CROSS JOIN newest
+  WHERE
+    log.finished_at >= newest.newest_at::DATE - @control_chart_days - @control_chart_compared_days
+  GROUP BY
+    log.stream,
+    log.finished_at::DATE
+), ranges AS (
+  SELECT
+    loads.stream,
+    MIN(loads.date_day) AS first_day,
+    newest.newest_at::DATE AS last_day
+  FROM loads
+  CROSS JOIN newest
+  GROUP BY
+    loads.stream,
+    newest.newest_at::DATE
+), days AS (
   SELECT
     stream,
-    @time_spine(MIN(load_day), MAX(newest_at)::DATE, 'day')::DATE AS date_day
-  FROM loads
-  GROUP BY
-    stream
+    @time_spine(first_day, last_day, 'day')::DATE AS date_day
+  FROM ranges
 ), day_ends AS (
   SELECT
-    load_days.stream,
-    load_days.date_day,
-    MAX(loads.finished_at) AS last_loaded_at,
-    LEAST(MAX(loads.newest_at), (
-      load_days.date_day + 1
+    days.stream,
+    days.date_day,
+    MAX(loads.last_loaded_at) OVER (PARTITION BY days.stream ORDER BY days.date_day ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS last_loaded_at,
+    LEAST(newest.newest_at, (
+      days.date_day + 1
     )::TIMESTAMP) AS day_end
-  FROM load_days
-  INNER JOIN loads
-    ON load_days.stream = loads.stream AND loads.load_day <= load_days.date_day
-  GROUP BY
-    load_days.stream,
-    load_days.date_day
+  FROM days
+  CROSS JOIN newest
+  LEFT JOIN loads
+    ON days.stream = loads.stream AND days.date_day = loads.date_day
 ), ages AS (
   SELECT
     stream,

@@ -43,7 +43,7 @@ WITH newest AS (
     results.audit AS check_name,
     COALESCE(results.arguments, '') AS arguments,
     results.run_id,
-    BOOL_OR(CAST(results.blocking AS BOOLEAN)) AS is_blocking,
+    BOOL_OR(results.blocking::BOOLEAN) AS is_blocking,
     SUM(results.rows_checked) AS rows_checked,
     SUM(results.failed_rows) AS issues,
     MAX(results.sample_keys) AS sample_keys,
