@@ -110,7 +110,7 @@ def read_graph(shop: Shop, wait_seconds: float = 10.0) -> Graph:
     """
     with reading(shop, wait_seconds) as connection:
         try:
-            return _graph(connection)
+            return graph_of(connection)
         except duckdb.CatalogException as error:
             raise PatronError(
                 "the published copy has no lineage yet",
@@ -119,7 +119,9 @@ def read_graph(shop: Shop, wait_seconds: float = 10.0) -> Graph:
             ) from error
 
 
-def _graph(connection: duckdb.DuckDBPyConnection) -> Graph:
+def graph_of(connection: duckdb.DuckDBPyConnection) -> Graph:
+    """The graph as the tables of a database tell it."""
+
     def rows(query: str) -> Rows:
         return connection.execute(query).fetchall()
 

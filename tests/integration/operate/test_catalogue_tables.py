@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from stock import Stock
 from operate import guard
 from operate.lineage import store
 from operate.lineage.columns import trace
+from operate.lineage.graph import graph_of
 from patron.shop import SHOP_VARIABLE, Shop, find_project
 
 Rows = list[tuple[Any, ...]]
@@ -170,6 +172,19 @@ def test_pages_read_what_their_queries_name(project: Project) -> None:
         " WHERE known.model = reads.model AND known.column_name = reads.column_name)"
     )
     assert unknown == []
+
+
+def test_what_the_documentation_shows_works(project: Project) -> None:
+    text = (project.shop.project / "docs" / "catalog.md").read_text("utf-8")
+    assert set(re.findall(r"^\| `quality\.(\w+)` \|", text, re.MULTILINE)) == set(store.TABLES)
+    graph = graph_of(project.connection)
+    targets = re.findall(r"^patron impact (\S+)", text, re.MULTILINE)
+    assert len(targets) == 4
+    assert all(graph.find(target) for target in targets)
+    (query,) = re.findall(r"```sql\n(.*?)```", text, re.DOTALL)
+    way = {(parent, column) for _, parent, column in project.rows(query)}
+    assert ("raw.order_items", "unit_price") in way
+    assert ("intermediate.int_orders", "net_revenue_amount") in way
 
 
 def test_nothing_is_written_while_nothing_changed(project: Project) -> None:
