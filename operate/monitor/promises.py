@@ -47,6 +47,13 @@ def contracts(scene: Scene) -> Iterator[Check]:
         )
         yield from _accuracy(scene, contract, audited)
         yield from _availability(scene, contract, there=there)
+    yield Check(
+        "contract",
+        "all",
+        HEALTHY,
+        f"{len(promised)} contracts were looked at",
+        "quality.contract_status has what was promised and what was measured",
+    )
 
 
 def _is_readable(scene: Scene, contract: Contract) -> bool:
@@ -86,15 +93,6 @@ def _availability(scene: Scene, contract: Contract, *, there: bool) -> Iterator[
     _store(scene, contract, "availability", measured, kept=share >= promise.share)
     if not there:
         yield _broken(contract, "availability", CRITICAL, "readers do not find it as promised")
-    else:
-        yield Check(
-            "contract",
-            f"{contract.model} availability",
-            HEALTHY,
-            f"{contract.model} is there as promised",
-            measured,
-            owner=contract.owner,
-        )
 
 
 def _broken(contract: Contract, promise: str, severity: str, measured: str) -> Check:

@@ -144,6 +144,13 @@ def copy_tables(cursor: Any, shop: Shop, copy: str) -> None:
         for name in PUBLISHED_TABLES:
             target, source = identifier(copy, "quality", name), f"monitor_file.quality.{name}"
             cursor.execute(f"CREATE OR REPLACE TABLE {target} AS SELECT * FROM {source}")
+        comments = cursor.execute(
+            "SELECT table_name, comment FROM duckdb_tables()"
+            " WHERE database_name = 'monitor_file' AND schema_name = 'quality'"
+        ).fetchall()
+        for name, comment in comments:
+            target = identifier(copy, "quality", name)
+            cursor.execute(f"COMMENT ON TABLE {target} IS {literal(comment)}")
     finally:
         cursor.execute("DETACH monitor_file")
 
