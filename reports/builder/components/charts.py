@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import cast
 
 from markupsafe import Markup
@@ -18,6 +19,7 @@ from reports.builder.components.chart_props import (
     order_of,
 )
 from reports.builder.components.empty import empty
+from reports.builder.components.frames import axes_of, height_of
 from reports.builder.components.references import REFERENCES, Axis, drawn_over
 from reports.builder.formats import Format
 
@@ -162,7 +164,7 @@ def _options(use: Use, stacking: str, wanted: Wanted) -> Options:
         low=use.number("yMin"),
         high=1.0 if stacking == "stacked100" else use.number("yMax"),
         from_zero=not flag("yScale"),
-        plot_height=max(40, min(round(use.number("chartAreaHeight") or 190), 2000)),
+        plot_height=round(height_of(use)),
         y_title=axis_title(use, "yAxisTitle", (wanted.y or ("",))[0]),
         x_title=axis_title(use, "xAxisTitle", wanted.x or ""),
         label_format=format_of(use, "labelFmt"),
@@ -178,15 +180,8 @@ def _options(use: Use, stacking: str, wanted: Wanted) -> Options:
 
 
 def _axes(use: Use, wanted: Wanted) -> Axes:
-    return Axes(
-        x_grid=use.flag("xGridlines"),
-        y_grid=use.flag("yGridlines"),
-        x_labels=use.flag("xAxisLabels"),
-        y_labels=use.flag("yAxisLabels"),
-        x_base=use.flag("xBaseline"),
-        y_base=use.flag("yBaseline"),
-        x_ticks=use.flag("xTickMarks"),
-        y_ticks=use.flag("yTickMarks"),
+    return replace(
+        axes_of(use),
         log=use.flag("yLog"),
         right_title=axis_title(use, "y2AxisTitle", (wanted.right or ("",))[0]),
         right_low=use.number("y2Min"),

@@ -1,4 +1,4 @@
-"""<ScatterPlot>, <BubbleChart>, <Histogram> and <BoxPlot>."""
+"""<ScatterPlot> and <BubbleChart>."""
 
 from __future__ import annotations
 
@@ -11,52 +11,31 @@ from markupsafe import Markup
 from reports.builder.charts import palette
 from reports.builder.charts.annotations import Annotation
 from reports.builder.charts.axes import Axis, category_axis, number_axis, time_axis
-from reports.builder.charts.figure import Caption, Drawn, drawn_figure
-from reports.builder.charts.model import Axes
+from reports.builder.charts.figure import Drawn, drawn_figure
 from reports.builder.charts.plane import Plane
-from reports.builder.charts.points import Bin, Box, Dot, binned, bins, boxes, dots
+from reports.builder.charts.points import Dot, dots
 from reports.builder.components.base import Component, ComponentError, Prop, Use
 from reports.builder.components.chart_props import (
     BASE_PROPS,
     axis_title,
     colors,
-    first_of,
     order_of,
-    paint,
 )
 from reports.builder.components.empty import empty
-from reports.builder.components.references import REFERENCES, drawn_over
-from reports.builder.components.references import Axis as Shown
+from reports.builder.components.frames import (
+    FOREIGN,
+    axes_of,
+    caption_of,
+    height_of,
+    numbers_of,
+    references_of,
+)
+from reports.builder.components.references import REFERENCES
 from reports.builder.data.result import Row, number
 from reports.builder.expressions.functions import text_of
 from reports.builder.formats import Format
 
 _SMALLEST, _LARGEST = 3.0, 26.0
-
-
-def caption_of(use: Use) -> Caption:
-    """What stands over a drawing."""
-    legend = None if use.values["legend"] is None else use.flag("legend")
-    return Caption(use.text("title") or "", use.text("subtitle") or "", "", legend)
-
-
-def axes_of(use: Use) -> Axes:
-    """Which parts of the axes a page wants."""
-    return Axes(
-        x_grid=use.flag("xGridlines"),
-        y_grid=use.flag("yGridlines"),
-        x_labels=use.flag("xAxisLabels"),
-        y_labels=use.flag("yAxisLabels"),
-        x_base=use.flag("xBaseline"),
-        y_base=use.flag("yBaseline"),
-        x_ticks=use.flag("xTickMarks"),
-        y_ticks=use.flag("yTickMarks"),
-    )
-
-
-def height_of(use: Use) -> float:
-    """The height of the plotting area, within reason."""
-    return max(40.0, min(use.number("chartAreaHeight") or 190.0, 2000.0))
 
 
 def _points(use: Use) -> Markup:
@@ -71,12 +50,12 @@ def _points(use: Use) -> Markup:
     ]
     if not rows:
         raise ComponentError(f"<{use.component.name}> finds no points in {x} and {column}")
-    references = _references(use, x, column)
+    references = references_of(use, x, column)
     x_style = use.format(use.text("xFmt"), x)
     y_style = use.format(use.text("yFmt"), column)
     x_axis = _x_axis(use, [row[x] for row in rows], x_style)
     y_axis = number_axis(
-        _numbers(rows, column) + [h for each in references for h in each.heights],
+        numbers_of(rows, column) + [h for each in references for h in each.heights],
         y_style,
         5,
         low=use.number("yMin"),
@@ -92,8 +71,8 @@ def _points(use: Use) -> Markup:
     styles = [x_style, y_style, *([use.format(use.text("sizeFmt"), size)] if size else [])]
     names, titles = _names(use), use.page.formatter.title
     label = (
-        f"{len(rows)} points, {titles(column)} from {y_style.text(min(_numbers(rows, column)))}"
-        f" to {y_style.text(max(_numbers(rows, column)))}"
+        f"{len(rows)} points, {titles(column)} from {y_style.text(min(numbers_of(rows, column)))}"
+        f" to {y_style.text(max(numbers_of(rows, column)))}"
     )
     drawn = Drawn(
         draw=lambda wide: plane.draw(wide, lambda canvas, at: dots(canvas, at, shown, alpha)),
@@ -115,10 +94,6 @@ def _points(use: Use) -> Markup:
 def _names(use: Use) -> list[str]:
     given = (use.text("tooltipTitle"), use.text("series"))
     return list(dict.fromkeys(name for name in given if name and use.data.column(name)))
-
-
-def _numbers(rows: Sequence[Row], column: str) -> list[float]:
-    return [found for row in rows if (found := number(row.get(column))) is not None]
 
 
 def _x_axis(use: Use, values: Sequence[object], style: Format) -> Callable[[int], Axis]:
@@ -159,7 +134,7 @@ def _dots(
 ) -> list[Dot]:
     (x, y, size), (x_axis, y_axis) = columns, axes
     series = use.text("series")
-    largest = max((abs(value) for value in _numbers(rows, size)), default=1.0) if size else 1.0
+    largest = max((abs(value) for value in numbers_of(rows, size)), default=1.0) if size else 1.0
     factor = (use.number("scaleTo") or 1.0) if size else 1.0
     plain = min((use.number("pointSize") or 10.0) / 2 if not size else 0.0, 40.0)
     shown: list[Dot] = []
@@ -191,10 +166,6 @@ def _tip(use: Use, row: Row, x: str, y: str, size: str | None) -> str:
     return "\n".join(lines)
 
 
-def _references(use: Use, x: str, y: str) -> tuple[Annotation, ...]:
-    return drawn_over(use, Shown(x, use.text("xFmt")), Shown(y, use.text("yFmt")))
-
-
 def _plane(
     use: Use,
     x: Callable[[int], Axis],
@@ -215,136 +186,7 @@ def _plane(
     )
 
 
-def _histogram(use: Use) -> Markup:
-    if not use.data.rows:
-        return empty(use)
-    x = use.text("x") or (use.data.column_names or ("",))[0]
-    values = _numbers(use.data.rows, x)
-    if not values:
-        raise ComponentError(f"<Histogram> finds no numbers in {x}")
-    style = use.format(use.text("xFmt"), x)
-    shown = binned(values)
-    low, high = shown[0].low, shown[-1].high
-    edges = [low, high]
-    color = (palette.color(first_of(given[0])) if (given := list(colors(use))) else None) or ""
-    plane = Plane(
-        x=lambda count: number_axis(edges, style, count, low=low, high=high),
-        y=number_axis(
-            [float(each.count) for each in shown], Format("#,##0"), 4,
-            low=use.number("yMin") or 0.0, high=use.number("yMax"),
-        ),
-        height=height_of(use),
-        x_title=axis_title(use, "xAxisTitle", x) or use.page.formatter.title(x),
-        y_title=axis_title(use, "yAxisTitle", "Count"),
-        axes=axes_of(use),
-        annotations=drawn_over(use, Shown(x, use.text("xFmt")), Shown("", "num0")),
-    )  # fmt: skip
-
-    def span(each: Bin) -> str:
-        return f"{style.text(each.low)} to {style.text(each.high)}"
-
-    drawn = Drawn(
-        draw=lambda wide: plane.draw(
-            wide,
-            lambda canvas, at: bins(
-                canvas,
-                at,
-                shown,
-                color or palette.SERIES[0],
-                lambda each: f"{span(each)}: {each.count:,}",
-            ),
-        ),
-        label=f"Distribution of {len(values):,} values from {style.text(min(values))} to"
-        f" {style.text(max(values))}",
-        heads=[use.page.formatter.title(x), "Count"],
-        rows=[[span(each), f"{each.count:,}"] for each in shown],
-    )
-    return drawn_figure(drawn, caption_of(use), use.page.columns, use.page.templates)
-
-
-def _box_plot(use: Use) -> Markup:
-    if not use.data.rows:
-        return empty(use)
-    shown, style = _boxes(use)
-    values = [
-        value
-        for each in shown
-        for value in (each.least, each.low, each.middle, each.high, each.most)
-        if value is not None
-    ]
-    turned = use.flag("swapXY")
-    name, middle = use.text("name") or "", use.text("midpoint") or ""
-    references = _references(use, name, middle)
-    values += [height for each in references for height in each.heights]
-    names = [each.name for each in shown]
-    count = 4 if turned else 5
-    value_axis = number_axis(values, style, count, low=use.number("yMin"), high=use.number("yMax"))
-    ordered = list(reversed(shown)) if turned else shown
-    named = category_axis(list(reversed(names)) if turned else names)
-    plane = Plane(
-        x=(lambda _: value_axis) if turned else (lambda _: named),
-        y=named if turned else value_axis,
-        height=max(40.0, 34.0 * len(shown)) if turned else height_of(use),
-        x_title=axis_title(use, "xAxisTitle", name),
-        y_title=axis_title(use, "yAxisTitle", middle),
-        axes=axes_of(use),
-        annotations=references,
-        zero=True,
-    )
-    parts = [
-        part
-        for part in ("min", "intervalBottom", "midpoint", "intervalTop", "max")
-        if use.text(part)
-    ]
-    heads = [name, *(use.text(part) or "" for part in parts)]
-    drawn = Drawn(
-        draw=lambda wide: plane.draw(
-            wide, lambda canvas, at: boxes(canvas, ordered, at, turned=turned)
-        ),
-        label=f"Box plot of {', '.join(names[:12])}",
-        heads=[use.page.formatter.title(head) for head in heads],
-        rows=[
-            [text_of(row.get(name)), *(style.text(row.get(head)) for head in heads[1:])]
-            for row in use.data.rows
-        ],
-    )
-    return drawn_figure(drawn, caption_of(use), use.page.columns, use.page.templates)
-
-
-def _boxes(use: Use) -> tuple[list[Box], Format]:
-    middle = use.text("midpoint") or ""
-    style = use.format(use.text("yFmt"), middle)
-    paints = colors(use)
-    listed = list(paints.values()) if isinstance(paints, dict) else list(paints)
-    color = paint(use, "color", palette.SERIES[0]) if not listed else ""
-    shown: list[Box] = []
-    for place, row in enumerate(use.data.rows):
-        center = number(row.get(middle))
-        if center is None:
-            continue
-        around = number(row.get(use.text("confidenceInterval") or ""))
-        low, high = (number(row.get(use.text(p) or "")) for p in ("intervalBottom", "intervalTop"))
-        if around is not None:
-            low, high = center - around, center + around
-        least, most = (number(row.get(use.text(p) or "")) for p in ("min", "max"))
-        name = text_of(row.get(use.text("name") or ""))
-        said = zip(
-            ("Lowest", "Low", "Middle", "High", "Highest"),
-            (least, low, center, high, most),
-            strict=True,
-        )
-        tip = "\n".join([name, *(f"{word}: {style.text(v)}" for word, v in said if v is not None)])
-        fill = color or palette.color(listed[place % len(listed)]) or palette.SERIES[0]
-        shown.append(Box(name, center, low, high, least, most, fill, tip))
-    if not shown:
-        raise ComponentError(f"<BoxPlot> finds no numbers in {middle}")
-    return shown, style
-
-
 _NEEDED = ("x", "y")
-_FOREIGN = tuple(
-    Prop(name, "ignored") for name in ("y2", "y2Fmt", "labels", "labelSize", "labelFmt")
-)
 _POINT_PROPS = (
     *(each for each in BASE_PROPS if each.name not in _NEEDED),
     Prop("x", "column", required=True),
@@ -359,7 +201,7 @@ _POINT_PROPS = (
     Prop("outlineColor", "ignored"),
     Prop("outlineWidth", "ignored"),
     Prop("yScale", "ignored"),
-    *_FOREIGN,
+    *FOREIGN,
 )
 
 COMPONENTS = (
@@ -373,32 +215,6 @@ COMPONENTS = (
             Prop("scaleTo", "number"),
         ),
         _points,
-        parts=REFERENCES,
-    ),
-    Component(
-        "Histogram",
-        (*BASE_PROPS, *_FOREIGN, Prop("yScale", "ignored")),
-        _histogram,
-        parts=REFERENCES,
-    ),
-    Component(
-        "BoxPlot",
-        (
-            *BASE_PROPS,
-            Prop("name", "column", required=True),
-            Prop("midpoint", "column", required=True),
-            Prop("intervalBottom", "column"),
-            Prop("intervalTop", "column"),
-            Prop("min", "column"),
-            Prop("max", "column"),
-            Prop("confidenceInterval", "column"),
-            Prop("swapXY", "flag"),
-            Prop("color", "any"),
-            Prop("sort", "ignored"),
-            Prop("yScale", "ignored"),
-            *_FOREIGN,
-        ),
-        _box_plot,
         parts=REFERENCES,
     ),
 )
