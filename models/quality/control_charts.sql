@@ -10,10 +10,10 @@ MODEL (
     unique_combination_of_columns(columns := (table_name, metric, date_day)),
     accepted_values("column" := metric, is_in := ('row_count', 'completeness', 'validity', 'freshness_hours'))
   ),
-  description 'Control charts of the raw tables: rows, completeness and validity by day of the events, and hours since the last load by day. One row per table, metric and day. Answers: which day of which source was unlike those before it, how bad is that, and what to do? How limits are made is told in docs/quality.md.',
+  description 'Control charts of the raw tables: rows, completeness and validity by day of the events, and how many hours data waited to be loaded by day. One row per table, metric and day. Answers: which day of which source was unlike those before it, how bad is that, and what to do? How limits are made is told in docs/quality.md.',
   column_descriptions (
     table_name = 'Raw table',
-    metric = 'row_count, completeness, validity or freshness_hours',
+    metric = 'row_count, completeness, validity or freshness_hours: the longest time between two loads that ended on the day, or since the last one where none did',
     status = 'in_control, warning (beyond 2 standard deviations), out_of_control (beyond 3, or two of three beyond 2), trend (nine on one side) or too_few_points',
     broken_rule = 'The rule that says so; null in control',
     impact_level = 'high where it is out of control on the bad side; medium where it is so on the other, or a trend to the bad one; low for the rest that is noticed; none',
@@ -37,52 +37,61 @@ WITH newest AS (
 ), loads AS (
   SELECT
     log.stream,
-    MAX(log.finished_at) AS last_loaded_at,
-    log.finished_at::DATE AS date_day
+    log.finished_at,
+    EPOCH(log.finished_at) - EPOCH(LAG(log.finished_at) OVER (PARTITION BY log.stream ORDER BY log.finished_at)) AS waited_seconds,
+    newest.newest_at
   FROM raw.load_log AS log
   CROSS JOIN newest
   WHERE
     log.finished_at >= newest.newest_at::DATE - @control_chart_days - @control_chart_compared_days
+), load_days AS (
+  SELECT
+    stream,
+    MAX(waited_seconds) AS waited_seconds,
+    MAX(finished_at) AS last_loaded_at,
+    finished_at::DATE AS date_day,
+    newest_at
+  FROM loads
   GROUP BY
-    log.stream,
-    log.finished_at::DATE
+    stream,
+    finished_at::DATE,
+    newest_at
 ), ranges AS (
   SELECT
-    loads.stream,
-    MIN(loads.date_day) AS first_day,
-    newest.newest_at::DATE AS last_day
-  FROM loads
-  CROSS JOIN newest
+    stream,
+    MIN(date_day) AS first_day,
+    newest_at
+  FROM load_days
   GROUP BY
-    loads.stream,
-    newest.newest_at::DATE
+    stream,
+    newest_at
 ), days AS (
   SELECT
     stream,
-    @time_spine(first_day, last_day, 'day')::DATE AS date_day
+    newest_at,
+    @time_spine(first_day, newest_at::DATE, 'day')::DATE AS date_day
   FROM ranges
-), day_ends AS (
+), waits AS (
   SELECT
     days.stream,
     days.date_day,
-    MAX(loads.last_loaded_at) OVER (PARTITION BY days.stream ORDER BY days.date_day ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS last_loaded_at,
-    LEAST(newest.newest_at, (
+    load_days.last_loaded_at,
+    load_days.waited_seconds,
+    MAX(load_days.last_loaded_at) OVER (PARTITION BY days.stream ORDER BY days.date_day ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS latest_at,
+    LEAST(days.newest_at, (
       days.date_day + 1
     )::TIMESTAMP) AS day_end
   FROM days
-  CROSS JOIN newest
-  LEFT JOIN loads
-    ON days.stream = loads.stream AND days.date_day = loads.date_day
+  LEFT JOIN load_days
+    ON days.stream = load_days.stream AND days.date_day = load_days.date_day
 ), ages AS (
   SELECT
     stream,
     'freshness_hours' AS metric,
-    (
-      EPOCH(day_end) - EPOCH(last_loaded_at)
-    ) / 3600.0 AS measured,
+    CASE WHEN last_loaded_at IS NULL THEN EPOCH(day_end) - EPOCH(latest_at) ELSE waited_seconds END / 3600.0 AS measured,
     @control_chart_least_hours::DOUBLE AS least_deviation,
     date_day
-  FROM day_ends
+  FROM waits
 ), age_charts AS (
   @control_chart(ages, measured, date_day, least_deviation, 1, stream, metric)
 ), charts AS (
