@@ -15,6 +15,9 @@ from patron.yaml_file import read_yaml
 
 PAGES = "reports/pages"
 MODELS = "models"
+# A page that asks for metric('aov') reads the table of all metrics.
+KPIS = "marts.mart_kpis"
+_ASKS = re.compile(r"\bmetric\(['\"]")
 
 
 @dataclass(frozen=True)
@@ -51,14 +54,17 @@ class Readers:
 
     def of(self, contract: Contract) -> list[Consumer]:
         """Who reads a mart: pages, models and metrics by name, then whom the contract names."""
-        named = re.compile(rf"\b{re.escape(contract.model)}\b")
-        found = [
-            each
-            for each in self._pages_and_models
-            if each.name != contract.model and named.search(each.text)
-        ]
+        found = [each for each in self._pages_and_models if _reads(each, contract.model)]
         found += [metric for table, metric in self._metrics if table == contract.model]
         return found + [Consumer("other", name) for name in contract.consumers]
+
+
+def _reads(consumer: Consumer, model: str) -> bool:
+    if consumer.name == model:
+        return False
+    if model == KPIS and consumer.kind == "page" and _ASKS.search(consumer.text):
+        return True
+    return re.search(rf"\b{re.escape(model)}\b", consumer.text) is not None
 
 
 def _pages(project: Path) -> Iterator[Consumer]:

@@ -161,6 +161,17 @@ def test_consumers_are_who_reads_it_and_whom_it_names(tmp_path: Path) -> None:
     ]
 
 
+def test_a_page_that_asks_for_a_metric_reads_the_metrics(tmp_path: Path) -> None:
+    text = CONTRACT.replace("mart_days", "mart_kpis")
+    contract = read_contract(written(tmp_path, text, "mart_kpis"))
+    pages = tmp_path / "reports" / "pages"
+    pages.mkdir(parents=True)
+    (pages / "asks.md").write_text("It was {metric('aov').text}.", encoding="utf-8")
+    (pages / "does_not.md").write_text("This metric (revenue) is high.", encoding="utf-8")
+    found = [consumer.name for consumer in Readers(tmp_path).of(contract)]
+    assert found == ["reports/pages/asks.md", "Power BI"]
+
+
 def test_a_contract_is_read_again_when_it_changed(tmp_path: Path) -> None:
     assert contract_of(tmp_path, "marts.mart_days") is None
     written(tmp_path)
