@@ -33,6 +33,8 @@ def warehouse() -> Iterator[duckdb.DuckDBPyConnection]:
 def charted(connection: duckdb.DuckDBPyConnection, loads: Loads) -> dict[str, list[str]]:
     """The impact of each day that was judged, by table."""
     connection.executemany("INSERT INTO raw.load_log VALUES (?, ?)", loads)
+    waits = project_model("quality/load_waits").render_query_or_raise().sql("duckdb")
+    connection.execute(f"CREATE OR REPLACE VIEW quality.load_waits AS {waits}")
     query = project_model("quality/control_charts").render_query_or_raise().sql("duckdb")
     rows = connection.execute(
         f"SELECT table_name, impact_level FROM ({query}) WHERE metric = 'freshness_hours'"
