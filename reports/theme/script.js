@@ -40,7 +40,7 @@
     let page = 0;
     function draw() {
       const wanted = search ? search.value.trim().toLowerCase() : '';
-      const found = rows.filter(row => within(row.textContent, wanted));
+      const found = wanted ? rows.filter(row => within(row.textContent, wanted)) : rows;
       const pages = size ? Math.max(1, Math.ceil(found.length / size)) : 1;
       page = Math.min(page, pages - 1);
       rows.forEach(row => { row.hidden = true; });
@@ -136,7 +136,7 @@
   // Search over pages: every word must occur; a page with the words in its title comes first.
   const find = byId('find'), found = byId('found');
   if (find) {
-    const data = byId('pages'), pages = JSON.parse(data.textContent);
+    const data = byId('pages');
     const add = (tag, text, parent) => {
       const made = document.createElement(tag);
       made.textContent = text;
@@ -146,7 +146,7 @@
     find.hidden = false;
     on(find, 'input', () => {
       const words = find.value.toLowerCase().split(/\s+/).filter(Boolean), has = text => words.every(word => within(text, word));
-      const hits = pages.filter(page => has(page.join(' '))).sort((a, b) => has(b[0]) - has(a[0]));
+      const hits = JSON.parse(data.textContent).filter(page => has(page.join(' '))).sort((a, b) => has(b[0]) - has(a[0]));
       found.hidden = !words.length;
       found.textContent = '';
       hits.slice(0, 9).forEach(page => {
