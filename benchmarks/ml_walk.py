@@ -9,25 +9,30 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
+from functools import partial
 from typing import Any
 
 import duckdb
 import numpy as np
 import pandas as pd
+from ml_cache import Cache
 from ml_oracle import Oracle
 from scipy.special import expit, logit
+from sklearn.linear_model import TweedieRegressor
 
 from ml import boosting
 from ml.churn import churned
+from ml.clv import MAX_RATIO, MIN_EXPECTED_SHARE
 from ml.features import FEATURES, amount_from_repeats, rhythm, tree_matrix
 from ml.levels import year_before
 from ml.metrics import Array
-from ml.panel import MAX_TRAINING_CUTOFFS, PanelReader, Split, labelled_cutoffs
+from ml.panel import MAX_TRAINING_CUTOFFS, Panel, PanelReader, Split, labelled_cutoffs
 from ml.pareto import fit_pareto_nbd
 from ml.tasks import TASKS, Judged
 
 MIN_TRAINING_CUTOFFS = 3
 PARETO_SAMPLE = 10_000
+NOTHING_KEPT = Cache(None)
 
 
 @dataclass
@@ -45,27 +50,37 @@ def walk(
     horizon_days: int,
     count: int,
     oracle: Oracle | None = None,
+    cache: Cache = NOTHING_KEPT,
 ) -> Walk | None:
     """Judge a task at its last cutoffs; None where the history has not one to judge."""
-    task, reader = TASKS[task_name], PanelReader(connection)
+    reader = PanelReader(connection)
     splits = walk_splits(labelled_cutoffs(connection, horizon_days), horizon_days, count)
     if not splits:
         return None
     result = Walk(horizon_days, tuple(split.holdout[0] for split in splits))
     for split in splits:
         panel = reader.read(split)
-        training, rows = panel.at(split.training), panel.at(split.holdout)
-        (cutoff,) = split.holdout
-        model = task.fit(training, horizon_days)
-        rivals = _RIVALS[task_name](model, training, rows, cutoff)
-        if oracle and task_name in _ORACLE_COLUMN:
-            known = oracle(rows, cutoff, horizon_days)
-            column = _ORACLE_COLUMN[task_name]
-            rivals["oracle"] = known[column].to_numpy(np.float64)
-            rivals["all_knowing"] = known[f"{column}_all_knowing"].to_numpy(np.float64)
-        for subject, one in task.judge(model, rows).items():
-            result.subjects.setdefault(subject, []).append(_with_rivals(one, rows, rivals))
+        key = (task_name, split, panel.fingerprint, oracle is not None)
+        judged = cache.get(key, partial(_judge, task_name, panel, split, oracle))
+        for subject, one in judged.items():
+            result.subjects.setdefault(subject, []).append(one)
     return result
+
+
+def _judge(task_name: str, panel: Panel, split: Split, oracle: Oracle | None) -> dict[str, Judged]:
+    """Learn from what was known at a cutoff, and judge the recipe and its rivals there."""
+    task = TASKS[task_name]
+    training, rows = panel.at(split.training), panel.at(split.holdout)
+    (cutoff,) = split.holdout
+    model = task.fit(training, split.horizon_days)
+    rivals = _RIVALS[task_name](model, training, rows, cutoff)
+    if oracle and task_name in _ORACLE_COLUMN:
+        known = oracle(rows, cutoff, split.horizon_days)
+        column = _ORACLE_COLUMN[task_name]
+        rivals["oracle"] = known[column].to_numpy(np.float64)
+        rivals["all_knowing"] = known[f"{column}_all_knowing"].to_numpy(np.float64)
+    judged = task.judge(model, rows)
+    return {subject: _with_rivals(one, rows, rivals) for subject, one in judged.items()}
 
 
 def walk_splits(labelled: Sequence[date], horizon_days: int, count: int) -> list[Split]:
@@ -97,18 +112,20 @@ def _value_rivals(
     return {
         "plain_boosting": trees.predict(matrix),
         "pareto_nbd_gamma_gamma": pareto * amount_from_repeats(rows),
-        **_value_ideas(model, rows, cutoff, btyd),
+        **_value_ideas(model, training, rows, cutoff, btyd),
     }
 
 
-def _value_ideas(model: Any, rows: pd.DataFrame, cutoff: date, pareto: Array) -> dict[str, Array]:
+def _value_ideas(
+    model: Any, training: pd.DataFrame, rows: pd.DataFrame, cutoff: date, pareto: Array
+) -> dict[str, Array]:
     """The recipe with one idea left out or put in, each brought to the recipe's total."""
     members = model.ensemble.members(rows)
     expected, *corrected = members.values()
     level = model.levels.factor(rows, cutoff)
     others = {
         "boosted_ratio_only": corrected[0],
-        "linear_ratio_only": corrected[1],
+        "linear_ratio_only": expected * _linear_ratio(model, training, rows),
         "linear_value_only": corrected[2],
         "members_without_the_expectation": np.sum(corrected, axis=0),
         "geometric_mean_of_members": np.exp(
@@ -123,6 +140,19 @@ def _value_ideas(model: Any, rows: pd.DataFrame, cutoff: date, pareto: Array) ->
         "season_from_known_customers_only": relative * by_customers,
         **{name: each * (expected.sum() * level / each.sum()) for name, each in others.items()},
     }
+
+
+def _linear_ratio(model: Any, training: pd.DataFrame, rows: pd.DataFrame) -> Array:
+    """A GLM of spend over expected spend."""
+    expected = np.maximum(
+        training["btyd_spend"], MIN_EXPECTED_SHARE * training["btyd_spend"].mean()
+    )
+    came = training["label_revenue"].to_numpy(np.float64) / model.levels.of(training["cutoff_date"])
+    ratio = TweedieRegressor(power=1.5, alpha=1.0, link="log", solver="newton-cholesky")
+    scaling = model.ensemble.scaling
+    ratio.fit(scaling(training), np.minimum(came / expected, MAX_RATIO), np.sqrt(expected))
+    found: Array = ratio.predict(scaling(rows))
+    return found
 
 
 def _churn_rivals(

@@ -55,7 +55,11 @@ class BetaGeometric:
         """
         a = self.a if abs(self.a - 1) > 1e-6 else 1 + 1e-6
         z = t / (self.alpha + age + t)
-        tail = hyp2f1(a + self.b - 1 - self.r, a - 1, a + self.b + x - 1, z)
+        # The function is dear, and many customers have bought as often in as many days.
+        pairs, place = np.unique(x + 1j * z, return_inverse=True)
+        tail = hyp2f1(a + self.b - 1 - self.r, a - 1, a + self.b + pairs.real - 1, pairs.imag)[
+            place
+        ]
         alive = self.probability_alive(x, t_x, age)
         expected = (a + self.b + x - 1) / (a - 1) * (1 - (1 - z) ** (a - 1) * tail) * alive
         return np.maximum(expected, 0.0)

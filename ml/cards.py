@@ -50,7 +50,7 @@ def build_card(
             "training_rows": len(training),
             "training_customers": int(training["customer_id"].nunique()),
             "holdout_rows": len(holdout),
-            "fingerprint": panel.fingerprint(),
+            "fingerprint": panel.fingerprint,
         },
         "features": list(model.columns),
         "parameters": {"boosting": boosting.PARAMETERS},

@@ -70,6 +70,7 @@ class ChurnModel:
 
 def fit_churn(panel: pd.DataFrame, horizon_days: int) -> ChurnModel:
     """Fit to labelled rows of several cutoffs."""
+    panel = panel.iloc[:: boosting.every(len(panel))]
     model = _fit_pair(panel, horizon_days)
     season = _season(model, panel)
     first_to_score = max(panel["cutoff_date"]) + timedelta(days=horizon_days)

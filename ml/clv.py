@@ -1,9 +1,10 @@
-"""Customer lifetime value: BG/NBD + Gamma-Gamma corrected by boosting and GLMs, levelled by season.
+"""Customer lifetime value: BG/NBD + Gamma-Gamma corrected by boosting and a GLM, season-levelled.
 
 1. e = expected spend of BG/NBD + Gamma-Gamma, fitted at each cutoff.
 2. Level of a cutoff = sum of true spend / sum of e; models learn spend / level.
 3. M1 = e x boosted Poisson of the ratio spend / (e x level), weighted with sqrt(e); M2 = the same
-   with a Tweedie GLM on signed logarithms; M3 = a Tweedie GLM of the spend itself.
+   of orders over expected orders, weighted with these; M3 = a Tweedie GLM of the spend itself, on
+   signed logarithms. Ratios are cut off: a single wholesale order would teach nothing but itself.
 4. The mean of e, M1, M2, M3, rescaled to the sum of e.
 5. Times the level to expect of the season, where the history knows one a year before (`levels`).
 
@@ -30,7 +31,10 @@ from ml.monthly import month_count, month_shares
 Array = npt.NDArray[np.float64]
 
 MIN_EXPECTED_SHARE = 0.5
-MAX_RATIO = 20.0
+MIN_EXPECTED_ORDERS = 0.05
+MAX_RATIO = 6.0
+"""Of what came over what was expected, in training."""
+
 GLM_PENALTY = 1.0
 
 
@@ -62,8 +66,8 @@ class Ensemble:
 
     columns: tuple[str, ...]
     scaling: Scaling
-    ratio_trees: Any
-    ratio_glm: Any
+    ratio_trees: boosting.CodedTrees
+    order_trees: boosting.CodedTrees
     value_glm: Any
 
     def relative_value(self, frame: pd.DataFrame) -> Array:
@@ -81,12 +85,12 @@ class Ensemble:
     def members(self, frame: pd.DataFrame) -> dict[str, Array]:
         """What each member says."""
         expected = frame["btyd_spend"].to_numpy(np.float64)
-        linear = self.scaling(frame)
+        trees = tree_matrix(frame, self.columns)
         return {
             "expectation": expected,
-            "boosted_ratio": expected * self.ratio_trees.predict(tree_matrix(frame, self.columns)),
-            "linear_ratio": expected * np.minimum(self.ratio_glm.predict(linear), MAX_RATIO),
-            "linear_value": self.value_glm.predict(linear),
+            "boosted_ratio": expected * self.ratio_trees.predict(trees),
+            "boosted_orders": expected * self.order_trees.predict(trees),
+            "linear_value": self.value_glm.predict(self.scaling(frame)),
         }
 
 
@@ -137,8 +141,8 @@ class ClvModel:
 def fit_clv(panel: pd.DataFrame, horizon_days: int) -> ClvModel:
     """Fit to labelled rows of several cutoffs."""
     levels = learn_levels(panel, horizon_days)
-    level = panel["cutoff_date"].map(levels.at).to_numpy(np.float64)
-    levelled = panel["label_revenue"].to_numpy(np.float64) / level
+    panel = panel.iloc[:: boosting.every(len(panel))].reset_index(drop=True)
+    levelled = panel["label_revenue"].to_numpy(np.float64) / levels.of(panel["cutoff_date"])
     ensemble = _fit_ensemble(panel, levelled)
     value = np.empty(len(panel))
     for rows in panel.groupby("cutoff_date").indices.values():
@@ -153,27 +157,43 @@ def fit_clv(panel: pd.DataFrame, horizon_days: int) -> ClvModel:
 
 
 def _fit_ensemble(panel: pd.DataFrame, levelled: Array) -> Ensemble:
-    from sklearn.linear_model import TweedieRegressor
-
-    def glm() -> Any:
-        return TweedieRegressor(
-            power=1.5, alpha=GLM_PENALTY, link="log", solver="newton-cholesky", max_iter=200
-        )
-
     expected = panel["btyd_spend"].to_numpy(np.float64)
     expected = np.maximum(expected, MIN_EXPECTED_SHARE * expected.mean())
-    ratio, weight = levelled / expected, np.sqrt(expected)
     columns = known_columns(panel)
-    scaling = fit_scaling(panel, columns)
-    linear, unit = scaling(panel), float(levelled.mean()) or 1.0
-    trees = boosting.regressor(len(panel), loss="poisson")
+    scaling, trees = fit_scaling(panel, columns), tree_matrix(panel, columns)
+    orders = np.maximum(panel["btyd_orders"].to_numpy(np.float64), MIN_EXPECTED_ORDERS)
     return Ensemble(
         columns=columns,
         scaling=scaling,
-        ratio_trees=trees.fit(tree_matrix(panel, columns), ratio, weight),
-        ratio_glm=glm().fit(linear, ratio, weight),
-        value_glm=_Scaled(glm().fit(linear, levelled / unit), unit),
+        ratio_trees=_boosted(trees, levelled / expected, np.sqrt(expected)),
+        order_trees=_boosted(trees, _levelled_orders(panel) / orders, orders),
+        value_glm=_linear(scaling(panel), np.minimum(levelled, MAX_RATIO * expected)),
     )
+
+
+def _boosted(trees: Array, ratio: Array, weight: Array) -> boosting.CodedTrees:
+    model = boosting.regressor(len(trees), loss="poisson")
+    return boosting.fit_weighted(model, trees, np.minimum(ratio, MAX_RATIO), weight)
+
+
+def _linear(linear: Array, value: Array) -> _Scaled:
+    from sklearn.linear_model import TweedieRegressor
+
+    model = TweedieRegressor(
+        power=1.5, alpha=GLM_PENALTY, link="log", solver="newton-cholesky", max_iter=200
+    )
+    unit = float(value.mean()) or 1.0
+    return _Scaled(model.fit(linear, value / unit), unit)
+
+
+def _levelled_orders(panel: pd.DataFrame) -> Array:
+    """Orders that came, over how many more than expected came to all customers of the cutoff."""
+    totals = panel.groupby("cutoff_date")[["label_orders", "btyd_orders"]].transform("sum")
+    came = np.maximum(totals["label_orders"].to_numpy(np.float64), 1.0)
+    expected: Array = totals["btyd_orders"].to_numpy(np.float64)
+    orders: Array = panel["label_orders"].to_numpy(np.float64)
+    levelled: Array = orders * (expected / came)
+    return levelled
 
 
 @dataclass(frozen=True)

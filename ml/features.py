@@ -50,7 +50,7 @@ Beside these stands `btyd_orders_first_half`, for the path by month: no model le
 """
 
 MODEL_FEATURES = (*FEATURES, *BUYING)
-FIT_SAMPLE = 50_000
+FIT_SAMPLE = 20_000
 MOSTLY_ZERO = 0.8
 """Of customers with P(no order) beyond it, nothing is expected, and a range says little."""
 

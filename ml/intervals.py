@@ -29,9 +29,6 @@ TAIL = (1 - LEVEL) / 2
 SHARES = (TAIL, LEVEL, 1 - TAIL)
 FIFTHS = 5
 CALIBRATION_SHARE = 0.3
-MAX_ROWS = 200_000
-"""More rows take longer and make the quantiles no better."""
-
 MIN_CALIBRATION_ROWS = 50
 """A fifth with fewer rows to calibrate on keeps its quantiles as they are."""
 
@@ -62,10 +59,13 @@ class Ranges:
     def _logs(self, frame: pd.DataFrame) -> tuple[Array, Array]:
         """Both ends as boosted."""
         trees = tree_matrix(frame, self.columns)
-        tail, level, upper = (np.maximum(model.predict(trees), 0) for model in self.quantiles)
+        tail, level, upper = self.quantiles
         may_be_nothing = self.nothing.predict_proba(trees)[:, 1] >= TAIL
-        low = np.where(may_be_nothing, 0.0, tail)
-        return low, np.maximum(np.where(may_be_nothing, level, upper), low)
+        low, high = np.zeros(len(trees)), np.zeros(len(trees))
+        _put(high, may_be_nothing, level, trees)
+        _put(high, ~may_be_nothing, upper, trees)
+        _put(low, ~may_be_nothing, tail, trees)
+        return low, np.maximum(high, low)
 
     def misses(self, frame: pd.DataFrame, log_truth: Array) -> Array:
         """How far each end has to move for the range to hold the truth; negative inside."""
@@ -84,7 +84,7 @@ def fit_ranges(panel: pd.DataFrame, columns: tuple[str, ...], truth: Array, valu
     """
     apart = _left_out(panel["customer_id"])
     log_truth, learned = np.log1p(truth), np.flatnonzero(~apart)
-    learned = learned[:: -(-len(learned) // MAX_ROWS)]
+    learned = learned[:: boosting.every(len(learned))]
     trees, target = tree_matrix(panel.iloc[learned], columns), log_truth[learned]
     count = len(learned)
     boosted = Ranges(
@@ -98,6 +98,12 @@ def fit_ranges(panel: pd.DataFrame, columns: tuple[str, ...], truth: Array, valu
         np.zeros(1),
     )
     return _conformalise(boosted, panel[apart], log_truth[apart], value[apart])
+
+
+def _put(found: Array, rows: npt.NDArray[np.bool_], model: Any, trees: Array) -> None:
+    """What a model says of some rows, which is at least 0."""
+    if rows.any():
+        found[rows] = np.maximum(model.predict(trees[rows]), 0)
 
 
 def _conformalise(ranges: Ranges, rows: pd.DataFrame, log_truth: Array, value: Array) -> Ranges:

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from ml.features import WINDOWS
@@ -78,6 +79,11 @@ class Levels:
     def at(self, cutoff: date) -> float:
         """The level of a past cutoff."""
         return self.known[cutoff].level
+
+    def of(self, cutoffs: pd.Series) -> npt.NDArray[np.float64]:
+        """The level of the past cutoff of each row."""
+        by_cutoff = {cutoff: self.at(cutoff) for cutoff in self.known}
+        return np.array([by_cutoff[cutoff] for cutoff in cutoffs], dtype=np.float64)
 
     def factor(self, frame: pd.DataFrame, cutoff: date) -> float:
         """The level to expect at a cutoff; 1 where no cutoff a year before is known.

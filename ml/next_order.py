@@ -65,6 +65,7 @@ class NextOrderModel:
 
 def fit_next_order(panel: pd.DataFrame, horizon_days: int) -> NextOrderModel:
     """Fit to labelled rows of several cutoffs."""
+    panel = panel.iloc[:: boosting.every(len(panel))]
     columns = known_columns(panel)
     trees = tree_matrix(panel, columns)
     days = panel["label_days_to_next"].to_numpy(np.float64)

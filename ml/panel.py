@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cached_property
 
 import duckdb
 import numpy as np
@@ -103,6 +104,7 @@ class Panel:
         wanted = self.frame["cutoff_date"].isin(list(cutoffs))
         return self.frame.loc[wanted].reset_index(drop=True)
 
+    @cached_property
     def fingerprint(self) -> str:
         """A hash of every value, for the model's version and its card."""
         ids = pd.util.hash_pandas_object(self.frame["customer_id"], index=False).to_numpy()
@@ -127,7 +129,13 @@ class PanelReader:
     def read(self, split: Split, horizon_days: int | None = None) -> Panel:
         """The panel of a split, one sorted block of rows for each cutoff."""
         horizon = horizon_days or split.horizon_days
-        blocks = [self._read_cutoff(cutoff, horizon) for cutoff in split.cutoffs]
+        rows = self._rows(split.cutoffs, horizon)
+        places = rows.groupby("cutoff_date").indices
+        blocks = [
+            self._described(rows.iloc[places[pd.Timestamp(cutoff)]], cutoff, horizon)
+            for cutoff in split.cutoffs
+            if pd.Timestamp(cutoff) in places
+        ]
         return Panel(horizon, pd.concat(blocks, ignore_index=True))
 
     def read_now(self) -> pd.DataFrame:
@@ -139,30 +147,42 @@ class PanelReader:
             [self.max_customers],
         ).df()
 
-    def _read_cutoff(self, cutoff: date, horizon_days: int) -> pd.DataFrame:
+    def _rows(self, cutoffs: Iterable[date], horizon_days: int) -> pd.DataFrame:
+        """Features with labels of some cutoffs, in no order."""
         columns = ", ".join(f"features.{name}::DOUBLE AS {name}" for name in FEATURES)
         # The sample is the same customers at every cutoff: those with the smallest hashes.
-        frame = self.connection.execute(
+        return self.connection.execute(
             f"""
-            SELECT features.customer_id, features.purchase_days::DOUBLE AS purchase_days,
+            WITH sample AS (
+                SELECT customer_id, cutoff_date FROM ml.customer_features
+                WHERE cutoff_date IN (SELECT UNNEST(?::DATE[]))
+                QUALIFY ROW_NUMBER() OVER (
+                    PARTITION BY cutoff_date ORDER BY MD5(customer_id), customer_id
+                ) <= ?
+            )
+            SELECT features.customer_id, features.cutoff_date,
+                features.purchase_days::DOUBLE AS purchase_days,
                 cutoffs.customer_count::DOUBLE AS shop_customers, {columns},
                 labels.order_count::DOUBLE AS label_orders,
                 GREATEST(labels.net_revenue_amount, 0)::DOUBLE AS label_revenue,
                 labels.gross_margin_amount::DOUBLE AS label_margin,
                 labels.days_to_next_order::DOUBLE AS label_days_to_next
-            FROM ml.customer_features AS features
+            FROM sample
+            INNER JOIN ml.customer_features AS features
+                ON features.customer_id = sample.customer_id
+                AND features.cutoff_date = sample.cutoff_date
             INNER JOIN ml.customer_labels AS labels
-                ON labels.customer_id = features.customer_id
-                AND labels.cutoff_date = features.cutoff_date AND labels.horizon_days = ?
+                ON labels.customer_id = sample.customer_id
+                AND labels.cutoff_date = sample.cutoff_date AND labels.horizon_days = ?
             INNER JOIN ml.feature_cutoffs AS cutoffs
-                ON cutoffs.cutoff_date = features.cutoff_date AND NOT cutoffs.is_current
-            WHERE features.cutoff_date = ?
-            ORDER BY MD5(features.customer_id), features.customer_id
-            LIMIT ?
+                ON cutoffs.cutoff_date = sample.cutoff_date AND NOT cutoffs.is_current
             """,
-            [horizon_days, cutoff, self.max_customers],
+            [list(cutoffs), self.max_customers, horizon_days],
         ).df()
-        frame = frame.sort_values("customer_id", ignore_index=True)
+
+    def _described(self, rows: pd.DataFrame, cutoff: date, horizon_days: int) -> pd.DataFrame:
+        """The rows of a cutoff, sorted by customer, with what BTYD says of them."""
+        frame = rows.sort_values("customer_id", ignore_index=True)
         if cutoff not in self._buying:
             self._buying[cutoff] = fit_buying(frame)
         return self._buying[cutoff].describe(frame, horizon_days).assign(cutoff_date=cutoff)

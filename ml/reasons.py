@@ -16,6 +16,8 @@ import pandas as pd
 from ml.features import DECAYS, WINDOWS
 
 Array = npt.NDArray[np.float64]
+Mask = npt.NDArray[np.bool_]
+Texts = npt.NDArray[np.object_]
 Score = Callable[[pd.DataFrame], Array]
 
 MIN_EFFECT = 0.01
@@ -37,14 +39,32 @@ class Family:
     otherwise: str = ""
     """Said where a shown value is unknown."""
 
-    def words(self, frame: pd.DataFrame) -> list[str]:
-        """The fact, for each of some customers."""
-        values = frame[list(self.shown)].to_numpy(np.float64)
-        known = ~np.isnan(values).any(axis=1)
+    decimals: int = 0
+    """Of the shown values: more are not told."""
+
+    def words(self, values: Array) -> list[str]:
+        """The fact, for each of some rows of shown values."""
+        known: Mask = np.asarray(~np.isnan(values).any(axis=1))
         return [
             self.template.format(*row) if is_known else self.otherwise
             for row, is_known in zip(values.tolist(), known, strict=True)
         ]
+
+    def told(self, values: Array, rises: Mask, raises: str, lowers: str) -> Texts:
+        """The fact and what it does, for each row; each different text is written once."""
+        shown = pd.DataFrame(np.round(values, self.decimals)).assign(rises=rises)
+        code = shown.groupby([*shown.columns], dropna=False, sort=False).ngroup().to_numpy()
+        _, first = np.unique(code, return_index=True)
+        texts = [
+            f"{fact} ({raises if is_higher else lowers})"
+            for fact, is_higher in zip(
+                self.words(shown.iloc[first, :-1].to_numpy(np.float64)),
+                rises[first].tolist(),
+                strict=True,
+            )
+        ]
+        found: Texts = np.array(texts, dtype=object)[code]
+        return found
 
 
 FAMILIES: Mapping[str, Family] = {
@@ -100,12 +120,24 @@ FAMILIES: Mapping[str, Family] = {
         "no season to compare with yet",
     ),
     "basket": Family(
-        ("items_per_order", "lines_per_order"), "units per order: {0:,.1f}", ("items_per_order",)
+        ("items_per_order", "lines_per_order"),
+        "units per order: {0:,.1f}",
+        ("items_per_order",),
+        decimals=1,
     ),
     "discount": Family(
-        ("discounted_share",), "orders with a discount: {0:.0%}", ("discounted_share",)
+        ("discounted_share",),
+        "orders with a discount: {0:.0%}",
+        ("discounted_share",),
+        decimals=2,
     ),
-    "margin": Family(("margin_share",), "margin: {0:.0%}", ("margin_share",), "margin not known"),
+    "margin": Family(
+        ("margin_share",),
+        "margin: {0:.0%}",
+        ("margin_share",),
+        "margin not known",
+        decimals=2,
+    ),
 }
 
 
@@ -153,21 +185,21 @@ def effects_of_many(frame: pd.DataFrame, score: Score, typical: pd.Series) -> Ar
 
 def phrase(frame: pd.DataFrame, effects: Array, raises: str, lowers: str) -> pd.DataFrame:
     """The strongest effects of each customer in words."""
-    strongest = np.argsort(-np.abs(effects), axis=1, kind="stable")[:, :COUNT]
     families = list(FAMILIES.values())
-    columns: dict[str, npt.NDArray[np.object_]] = {}
+    shown = {family: frame[list(family.shown)].to_numpy(np.float64) for family in families}
+    strength = np.abs(effects)
+    everybody = np.arange(len(frame))
+    columns: dict[str, Texts] = {}
     for place in range(COUNT):
-        chosen = strongest[:, place]
-        effect = effects[np.arange(len(frame)), chosen]
+        chosen = strength.argmax(axis=1)
+        effect = effects[everybody, chosen]
         told = np.full(len(frame), None, dtype=object)
         for number, family in enumerate(families):
             rows = np.flatnonzero((chosen == number) & (np.abs(effect) >= MIN_EFFECT))
-            words = family.words(frame.iloc[rows])
-            told[rows] = [
-                f"{fact} ({raises if change > 0 else lowers})"
-                for fact, change in zip(words, effect[rows].tolist(), strict=True)
-            ]
+            if len(rows):
+                told[rows] = family.told(shown[family][rows], effect[rows] > 0, raises, lowers)
         columns[f"reason_{place + 1}"] = told
+        strength[everybody, chosen] = -1.0
     return pd.DataFrame(columns, index=frame.index, dtype=object)
 
 

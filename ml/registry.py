@@ -7,7 +7,6 @@ after its card, its hash and the library versions have been checked.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import shutil
@@ -19,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from ml.errors import UnusableModel
+from ml.stored import ChampionInfo, as_json, file_hash, remove, write_durably
 from ml.structure import changed, structure
 from patron.errors import PatronError, UsageError
 from patron.lock import writer_lock
@@ -32,30 +32,6 @@ LIBRARIES = ("scikit-learn", "scipy", "numpy", "joblib")
 MODEL_FILE = "model.joblib"
 CARD_FILE = "card.json"
 CHAMPION_FILE = "champion.json"
-
-
-@dataclass(frozen=True)
-class ChampionInfo:
-    """The model in use for a task.
-
-    Attributes:
-        task: What it predicts.
-        version: Its version.
-        card: Its card; empty when that cannot be read.
-        history: The champions before it, newest last.
-        problem: Why it cannot be used, or None when it can.
-    """
-
-    task: str
-    version: str
-    card: dict[str, Any]
-    history: tuple[str, ...]
-    problem: str | None
-
-    @property
-    def is_usable(self) -> bool:
-        """Whether scoring can use it."""
-        return self.problem is None
 
 
 @dataclass(frozen=True)
@@ -97,7 +73,7 @@ def training_lock(shop: Shop, wait_seconds: float = 0.0) -> Iterator[None]:
     models = _Models(root=shop.artifacts / "models", project=shop.project)
     with writer_lock(models, "patron train", wait_seconds):
         for leftover in models.root.glob("*/.*.tmp"):
-            _remove(leftover)
+            remove(leftover)
         yield
 
 
@@ -131,9 +107,9 @@ def save(shop: Shop, card: dict[str, Any], final: Any, judged: Any) -> dict[str,
         **card,
         "format": FORMAT,
         "structure": structure(final, judged),
-        "sha256": _sha256(draft / MODEL_FILE),
+        "sha256": file_hash(draft / MODEL_FILE),
     }
-    _write(draft / CARD_FILE, _json(complete))
+    write_durably(draft / CARD_FILE, as_json(complete))
     try:
         kept = checked_card(shop, card["task"], card["version"])
     except UnusableModel:
@@ -141,7 +117,7 @@ def save(shop: Shop, card: dict[str, Any], final: Any, judged: Any) -> dict[str,
             place.rename(draft.with_suffix(".damaged.tmp"))
         draft.rename(place)
         return complete
-    _remove(draft)
+    remove(draft)
     return kept
 
 
@@ -198,7 +174,7 @@ def checked_card(shop: Shop, task: str, version: str) -> dict[str, Any]:
             remedy=remedy,
         )
     path = folder / MODEL_FILE
-    if not path.is_file() or _sha256(path) != card.get("sha256"):
+    if not path.is_file() or file_hash(path) != card.get("sha256"):
         raise UnusableModel(
             "the model's file is missing or not the one that was registered",
             where=str(path),
@@ -312,32 +288,8 @@ def rollback(shop: Shop, task: str) -> str:
 def _switch(shop: Shop, task: str, version: str, history: list[str]) -> None:
     path = task_folder(shop, task) / CHAMPION_FILE
     draft = path.with_name(f".champion.{os.getpid()}.tmp")
-    _write(draft, _json({"version": version, "history": history}))
+    write_durably(draft, as_json({"version": version, "history": history}))
     draft.replace(path)
-
-
-def _remove(path: Path) -> None:
-    if path.is_dir():
-        shutil.rmtree(path, ignore_errors=True)
-    else:
-        path.unlink(missing_ok=True)
-
-
-def _write(path: Path, text: str) -> None:
-    """Write and flush to disk, so that a rename never shows an empty file."""
-    with path.open("w", encoding="utf-8") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-
-
-def _json(value: Any) -> str:
-    return json.dumps(value, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _retrain(task: str) -> str:

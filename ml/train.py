@@ -164,7 +164,7 @@ class _Session:
 
     def _version(self, task: Task, panel: Panel, split: Split) -> str:
         """Sorts by the data's day, and says by hash: same data, code and libraries, same model."""
-        digest = hashlib.sha256(panel.fingerprint().encode())
+        digest = hashlib.sha256(panel.fingerprint.encode())
         digest.update(repr((split, sorted(registry.library_versions().items()))).encode())
         for name in RECIPE_FILES:
             digest.update((Path(__file__).parent / f"{name}.py").read_bytes())

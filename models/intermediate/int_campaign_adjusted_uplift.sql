@@ -104,8 +104,7 @@ WITH customer_amounts AS (
     COALESCE(group_sums.revenue_times_known_spend, 0)::DOUBLE AS revenue_times_known_spend
   FROM group_counts
   LEFT JOIN group_sums
-    ON group_counts.campaign_id = group_sums.campaign_id
-    AND group_counts.is_holdout = group_sums.is_holdout
+    ON group_counts.campaign_id = group_sums.campaign_id AND group_counts.is_holdout = group_sums.is_holdout
 ), slopes AS (
   SELECT
     campaign_id,

@@ -6,18 +6,22 @@ import typing as t
 from datetime import datetime
 
 import pandas as pd
-from sqlglot import exp
 from sqlmesh import ExecutionContext, model
-from sqlmesh.core.model.kind import ModelKindName
+
+from ml.declare import TASK_AND_VERSION, card_table
+
+DECLARED = card_table(
+    "task",
+    "version",
+    "subject",
+    "decile",
+    known=("task", "version", "subject", "decile", "row_count"),
+)
 
 
 @model(
     "ml.model_deciles",
-    kind={"name": ModelKindName.FULL},
-    owner="data_team",
-    cron="@daily",
-    tags=["ml"],
-    grains=["(task, version, subject, decile)"],
+    **DECLARED,
     columns={
         "task": "text",
         "version": "text",
@@ -31,39 +35,13 @@ from sqlmesh.core.model.kind import ModelKindName
     "per task, version, subject and tenth by prediction. Answers: are high predictions followed "
     "by high values, and are they as high as predicted?",
     column_descriptions={
-        "task": "What the model predicts: clv, churn, next_order",
-        "version": "Version of the model",
+        **TASK_AND_VERSION,
         "subject": "What was judged, such as revenue, or active customers",
         "predicted_mean": "Mean of the predictions in the tenth",
         "actual_mean": "Mean of what came",
         "decile": "1 has the highest predictions",
         "row_count": "Held-out rows in the tenth",
     },
-    audits=[
-        (
-            "not_null",
-            {
-                "columns": [
-                    exp.column("task"),
-                    exp.column("version"),
-                    exp.column("subject"),
-                    exp.column("decile"),
-                    exp.column("row_count"),
-                ]
-            },
-        ),
-        (
-            "unique_combination_of_columns",
-            {
-                "columns": [
-                    exp.column("task"),
-                    exp.column("version"),
-                    exp.column("subject"),
-                    exp.column("decile"),
-                ]
-            },
-        ),
-    ],
 )
 def execute(
     context: ExecutionContext,

@@ -6,18 +6,18 @@ import typing as t
 from datetime import datetime
 
 import pandas as pd
-from sqlglot import exp
 from sqlmesh import ExecutionContext, model
-from sqlmesh.core.model.kind import ModelKindName
+
+from ml.declare import TASK_AND_VERSION, card_table
+
+DECLARED = card_table(
+    "task", "version", "feature", known=("task", "version", "feature", "importance")
+)
 
 
 @model(
     "ml.model_importance",
-    kind={"name": ModelKindName.FULL},
-    owner="data_team",
-    cron="@daily",
-    tags=["ml"],
-    grains=["(task, version, feature)"],
+    **DECLARED,
     columns={
         "task": "text",
         "version": "text",
@@ -28,30 +28,12 @@ from sqlmesh.core.model.kind import ModelKindName
     description="What each trained model goes by. One row per task, version and feature. Answers: "
     "which facts about a customer matter most for the prediction?",
     column_descriptions={
-        "task": "What the model predicts: clv, churn, next_order",
-        "version": "Version of the model",
+        **TASK_AND_VERSION,
         "feature": "Column of ml.customer_features, or one that BTYD models add",
         "importance": "How much worse the deciding metric gets on held-out rows when the "
         "column is shuffled",
         "place": "1 is the most important",
     },
-    audits=[
-        (
-            "not_null",
-            {
-                "columns": [
-                    exp.column("task"),
-                    exp.column("version"),
-                    exp.column("feature"),
-                    exp.column("importance"),
-                ]
-            },
-        ),
-        (
-            "unique_combination_of_columns",
-            {"columns": [exp.column("task"), exp.column("version"), exp.column("feature")]},
-        ),
-    ],
 )
 def execute(
     context: ExecutionContext,

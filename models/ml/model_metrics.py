@@ -6,18 +6,18 @@ import typing as t
 from datetime import datetime
 
 import pandas as pd
-from sqlglot import exp
 from sqlmesh import ExecutionContext, model
-from sqlmesh.core.model.kind import ModelKindName
+
+from ml.declare import TASK_AND_VERSION, card_table
+
+DECLARED = card_table(
+    "task", "version", "subject", "predictor", "metric", known=("task", "version", "metric")
+)
 
 
 @model(
     "ml.model_metrics",
-    kind={"name": ModelKindName.FULL},
-    owner="data_team",
-    cron="@daily",
-    tags=["ml"],
-    grains=["(task, version, subject, predictor, metric)"],
+    **DECLARED,
     columns={
         "task": "text",
         "version": "text",
@@ -32,8 +32,7 @@ from sqlmesh.core.model.kind import ModelKindName
     "per task, version, subject, predictor and metric. Answers: how good are the predictions, and "
     "better than what?",
     column_descriptions={
-        "task": "What the model predicts: clv, churn, next_order",
-        "version": "Version of the model",
+        **TASK_AND_VERSION,
         "subject": "What was judged, such as revenue, or active customers",
         "predictor": "The model itself, or the baseline beside it",
         "metric": "Name of the metric, see docs/predictions.md",
@@ -41,24 +40,6 @@ from sqlmesh.core.model.kind import ModelKindName
         "value_lower": "Lower end of its 95% interval; null for figures without one",
         "value_upper": "Upper end of its 95% interval; null for figures without one",
     },
-    audits=[
-        (
-            "not_null",
-            {"columns": [exp.column("task"), exp.column("version"), exp.column("metric")]},
-        ),
-        (
-            "unique_combination_of_columns",
-            {
-                "columns": [
-                    exp.column("task"),
-                    exp.column("version"),
-                    exp.column("subject"),
-                    exp.column("predictor"),
-                    exp.column("metric"),
-                ]
-            },
-        ),
-    ],
 )
 def execute(
     context: ExecutionContext,

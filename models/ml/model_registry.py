@@ -8,16 +8,24 @@ from datetime import datetime
 import pandas as pd
 from sqlglot import exp
 from sqlmesh import ExecutionContext, model
-from sqlmesh.core.model.kind import ModelKindName
+
+from ml.declare import TASK_AND_VERSION, card_table
+
+CHAMPIONS_ARE_USABLE = (
+    "forall",
+    {
+        "criteria": [exp.or_(exp.not_("is_champion"), exp.column("is_usable"))],
+        "blocking": exp.false(),
+    },
+)
+DECLARED = card_table(
+    "task", "version", known=("task", "version", "is_champion"), audits=(CHAMPIONS_ARE_USABLE,)
+)
 
 
 @model(
     "ml.model_registry",
-    kind={"name": ModelKindName.FULL},
-    owner="data_team",
-    cron="@daily",
-    tags=["ml"],
-    grains=["(task, version)"],
+    **DECLARED,
     columns={
         "task": "text",
         "version": "text",
@@ -45,8 +53,7 @@ from sqlmesh.core.model.kind import ModelKindName
     "version. Answers: which model makes the predictions, what did it "
     "learn from, what are its limits, is it usable?",
     column_descriptions={
-        "task": "What the model predicts: clv, churn, next_order",
-        "version": "Version of the model",
+        **TASK_AND_VERSION,
         "problem": "Why the model cannot be used; null when it can",
         "limits": "What a reader of its scores should not expect of them",
         "parameters": "What its parts were told, as JSON",
@@ -68,23 +75,6 @@ from sqlmesh.core.model.kind import ModelKindName
         "last_holdout_cutoff": "Last cutoff it was judged on",
         "as_of_date": "Day of the data it was trained with",
     },
-    audits=[
-        (
-            "not_null",
-            {"columns": [exp.column("task"), exp.column("version"), exp.column("is_champion")]},
-        ),
-        (
-            "unique_combination_of_columns",
-            {"columns": [exp.column("task"), exp.column("version")]},
-        ),
-        (
-            "forall",
-            {
-                "criteria": [exp.or_(exp.not_("is_champion"), exp.column("is_usable"))],
-                "blocking": exp.false(),
-            },
-        ),
-    ],
 )
 def execute(
     context: ExecutionContext,

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import numpy as np
@@ -126,3 +127,33 @@ def buying_days(
             "gross_margin_amount": (frame["amount"] * 0.4).round(2),
         }
     )
+
+
+class PlainContext:
+    """What the Python models of `ml` ask of SQLMesh, over the tables of one database."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+        self.connection = connection
+
+    def resolve_table(self, name: str) -> str:
+        """Tables have the names of their models."""
+        return name
+
+    def fetchdf(self, query: exp.Expression) -> pd.DataFrame:
+        """The rows of a query."""
+        return self.connection.execute(query.sql(dialect="duckdb")).df()
+
+
+def keep_predictions(connection: duckdb.DuckDBPyConnection, task: str, day: date) -> int:
+    """Score everybody as `ml.<task>_predictions` does on a day; returns how many."""
+    from ml.scoring import predictions
+
+    moment, table, count = datetime.combine(day, datetime.min.time()), f"ml.{task}_predictions", 0
+    context: Any = PlainContext(connection)
+    for batch in predictions(context, task, moment, moment):
+        made = f"INSERT INTO {table} BY NAME" if count else f"CREATE OR REPLACE TABLE {table} AS"
+        connection.register("batch", batch)
+        connection.execute(f"{made} SELECT * FROM batch")
+        connection.unregister("batch")
+        count += len(batch)
+    return count

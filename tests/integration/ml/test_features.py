@@ -172,7 +172,7 @@ def test_training_reads_the_same_customers_from_a_sample() -> None:
     from_all = PanelReader(connection, max_customers=50).read(split)
     build(connection, training_customers=60)
     from_sample = PanelReader(connection, max_customers=50).read(split)
-    assert from_sample.fingerprint() == from_all.fingerprint()
+    assert from_sample.fingerprint == from_all.fingerprint
     assert from_sample.frame.groupby("cutoff_date").size().tolist() == [50, 50]
 
 

@@ -7,9 +7,10 @@ import numpy.typing as npt
 import pandas as pd
 import pytest
 
+from ml import boosting
 from ml.churn import ChurnModel, _level_shift, _shifted
 from ml.features import MODEL_FEATURES, fit_scaling, known_columns, previous_period
-from ml.reasons import FAMILIES, effects, effects_of_many, explain
+from ml.reasons import COUNT, FAMILIES, MIN_EFFECT, effects, effects_of_many, explain, phrase
 
 
 def features(rows: int = 50) -> pd.DataFrame:
@@ -118,3 +119,53 @@ def test_of_many_customers_a_tree_tells_the_effects(monkeypatch: pytest.MonkeyPa
     assert np.mean(first == second) > 0.9
     rows = np.arange(len(frame))
     assert np.mean(np.sign(told[rows, first]) == np.sign(exact[rows, first])) > 0.98
+
+
+def test_each_customer_is_told_their_own_facts() -> None:
+    frame = features(300)
+    frame["discounted_share"] = np.arange(300) % 7 / 7
+    generator = np.random.default_rng(3)
+    moved = generator.normal(0, 0.05, (300, len(FAMILIES))) * (generator.random((300, 1)) < 0.8)
+    told = phrase(frame, moved, "up", "down")
+    for row, own in enumerate(moved):
+        strongest = sorted(range(len(FAMILIES)), key=lambda place: -abs(own[place]))[:COUNT]
+        for place, number in enumerate(strongest, start=1):
+            family = list(FAMILIES.values())[number]
+            found = told[f"reason_{place}"][row]
+            if abs(own[number]) < MIN_EFFECT:
+                assert found is None
+                continue
+            shown = frame.loc[row, list(family.shown)].to_numpy(np.float64)
+            fact = family.otherwise if np.isnan(shown).any() else family.template.format(*shown)
+            assert found == f"{fact} ({'up' if own[number] > 0 else 'down'})"
+
+
+def test_trees_with_weights_see_where_a_value_lies_and_not_how_large_it_is() -> None:
+    generator = np.random.default_rng(4)
+    matrix = generator.normal(size=(4000, 3))
+    matrix[::10, 1] = np.nan
+    rate = np.where(matrix[:, 0] > 0.5, 4.0, 1.0) + 2.0 * np.isnan(matrix[:, 1])
+    target, weight = generator.poisson(rate).astype(np.float64), generator.uniform(0.5, 2, 4000)
+
+    def fitted(values: npt.NDArray[np.float64]) -> boosting.CodedTrees:
+        model = boosting.regressor(len(values), loss="poisson")
+        return boosting.fit_weighted(model, values, target, weight)
+
+    predicted = fitted(matrix).predict(matrix)
+    assert np.corrcoef(predicted, rate)[0, 1] > 0.97
+    assert np.abs(predicted - rate).mean() < 0.2
+    assert fitted(np.exp(matrix)).predict(np.exp(matrix)) == pytest.approx(predicted)
+    # Weights count: rows that need more are given what they need, on the whole.
+    many = np.where(target > 2, 5.0, 1.0)
+    weighted = boosting.fit_weighted(
+        boosting.regressor(len(matrix), loss="poisson"), matrix, target, many
+    ).predict(matrix)
+    assert many @ weighted == pytest.approx(many @ target, rel=0.03)
+    assert many @ predicted < 0.97 * many @ target
+
+
+def test_of_many_rows_an_even_share_is_learned_from() -> None:
+    assert [boosting.every(rows) for rows in (0, 1, boosting.MAX_ROWS)] == [1, 1, 1]
+    assert boosting.every(boosting.MAX_ROWS + 1) == 2
+    for rows in (boosting.MAX_ROWS + 1, 12 * boosting.MAX_ROWS - 1):
+        assert len(range(0, rows, boosting.every(rows))) <= boosting.MAX_ROWS

@@ -50,6 +50,24 @@ def test_new_items_are_those_of_customers_alike_and_never_owned() -> None:
         assert list(scores) == sorted(scores, reverse=True)
 
 
+def test_what_was_bought_of_late_says_more_of_a_customer() -> None:
+    # Everybody who buys a buys c, and everybody who buys b buys d.
+    pairs = [(f"x{number}", item, 20) for number in range(50) for item in "ac"]
+    pairs += [(f"y{number}", item, 20) for number in range(50) for item in "bd"]
+    pairs += [
+        ("early_a", "a", 300),
+        ("early_a", "b", 5),
+        ("early_b", "b", 300),
+        ("early_b", "a", 5),
+    ]
+    purchases = pd.DataFrame(pairs, columns=["customer_id", "product_id", "age_days"])
+    model = fit_recommender(purchases)
+    bought = bought_by(purchases, model.items)
+    best, _ = model.new(bought, 1)
+    first = dict(zip(bought.customers, model.items[best[:, 0]], strict=True))
+    assert (first["early_a"], first["early_b"]) == ("d", "c")
+
+
 def test_buying_again_goes_by_how_often_and_how_lately() -> None:
     purchases = pd.DataFrame(
         [("ann", "often", 50)] * 3 + [("ann", "once", 10), ("ann", "old", 900), ("bob", "x", 1)],
