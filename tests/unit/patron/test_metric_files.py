@@ -230,3 +230,13 @@ def test_tables_hold_what_the_files_say(tmp_path: Path) -> None:
 def test_the_metrics_of_the_project_are_valid() -> None:
     folder = find_project() / "metrics"
     assert len(read_metrics(folder)) > 30
+
+
+def test_the_docs_explain_every_key_and_their_example_is_valid(tmp_path: Path) -> None:
+    page = (find_project() / "docs" / "metrics.md").read_text(encoding="utf-8")
+    missing = [name for name in Metric.model_fields if f"`{name}`" not in page]
+    assert missing == ["name"]
+    example = page.partition("```yaml\n")[2].partition("```")[0]
+    (tmp_path / "example.yaml").write_text(example, encoding="utf-8")
+    found = read_metrics(tmp_path)
+    assert target_rows(found, {})[0]["target"] == 35
