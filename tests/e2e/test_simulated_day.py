@@ -1,12 +1,10 @@
 """A day of operation: a cycle every quarter of an hour, something wrong in a tenth of them or more.
 
-CI runs three hours around midnight of a small project; HYPOTHESIS_PROFILE=nightly runs the whole
-day, 96 cycles, of the real one.
+Three hours around midnight of a small project; at night the whole day, 96 cycles, of the real one.
 """
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
 from collections.abc import Iterator
@@ -22,11 +20,12 @@ from stock import CLONE, Stock
 
 from patron.config import project_variables
 from tests.support.command import patron_or_fail
+from tests.support.depth import nightly
 from tests.support.receivers import Webhook, webhook
 
 pytestmark = pytest.mark.slow
 
-IS_NIGHTLY = os.environ.get("HYPOTHESIS_PROFILE", "ci") == "nightly"
+CYCLES = 96
 CONTRACT = """
 model: marts.mart_people
 version: 1.0.0
@@ -48,11 +47,13 @@ def hook(monkeypatch: pytest.MonkeyPatch) -> Iterator[Webhook]:
         yield found
 
 
-@pytest.fixture
-def day(tmp_path: Path, hook: Webhook, monkeypatch: pytest.MonkeyPatch) -> Day:
+@pytest.fixture(params=["three hours", *nightly(["a whole day"])])
+def day(
+    request: pytest.FixtureRequest, tmp_path: Path, hook: Webhook, monkeypatch: pytest.MonkeyPatch
+) -> Day:
     """A shop in good order whose alerts go to a webhook."""
     monkeypatch.setenv("PATRON_SHOP", "unset")
-    found = whole_day(tmp_path) if IS_NIGHTLY else three_hours(tmp_path)
+    found = whole_day(tmp_path) if request.param == "a whole day" else three_hours(tmp_path)
     (found.stock.shop / "alerts.yaml").write_text(
         'receivers: {team: {type: webhook, url: "${ALERTS_WEBHOOK}"}}\n', encoding="utf-8"
     )
@@ -62,7 +63,8 @@ def day(tmp_path: Path, hook: Webhook, monkeypatch: pytest.MonkeyPatch) -> Day:
 
 
 def three_hours(folder: Path) -> Day:
-    found = small_day(folder, datetime.fromisoformat("2025-01-10T22:00"))
+    faults = (None, FAULTS[0], None, FAULTS[1], None, None, FAULTS[2], None, FAULTS[3], None)
+    found = small_day(folder, datetime.fromisoformat("2025-01-10T22:00"), faults)
     path = found.stock.project / "config.yaml"
     variables = yaml.safe_dump({"variables": project_variables(CLONE)})
     path.write_text(f"{path.read_text('utf-8')}\n{variables}", encoding="utf-8")
@@ -81,25 +83,17 @@ def whole_day(folder: Path) -> Day:
     patron_or_fail(advanced, "simulate", "advance", "--days", "1")
     for file in (advanced / "data" / "shop").rglob("0000-*"):
         file.unlink()
-    till = SimulatedTill(shop / "data" / "shop", advanced / "data" / "shop", 96)
-    return Day(Stock(CLONE, shop), till, datetime.fromisoformat("2026-03-01T12:00"))
-
-
-def faults() -> list[str | None]:
-    """What goes wrong in each cycle; the last ones go well."""
-    if not IS_NIGHTLY:
-        return [None, FAULTS[0], None, FAULTS[1], None, None, FAULTS[2], None, FAULTS[3], None]
-    planned = [
-        FAULTS[number // 10 % len(FAULTS)] if number % 10 == 3 else None for number in range(95)
-    ]
-    return [*planned, None]
+    till = SimulatedTill(shop / "data" / "shop", advanced / "data" / "shop", CYCLES)
+    tenth = [FAULTS[number // 10 % len(FAULTS)] for number in range(CYCLES)]
+    faults = tuple(tenth[n] if n % 10 == 3 else None for n in range(CYCLES))
+    return Day(Stock(CLONE, shop), till, datetime.fromisoformat("2026-03-01T12:00"), faults)
 
 
 def test_a_day_with_faults_ends_as_if_there_had_been_none(
     day: Day, hook: Webhook, tmp_path: Path
 ) -> None:
     hook.taken.clear()
-    for fault in faults():
+    for fault in day.faults:
         day.cycle(fault)
         told = hook.take()
         if fault:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -125,12 +125,14 @@ class Day:
         stock: Project and shop folder.
         till: Who delivers.
         now: When the next cycle starts (UTC).
+        faults: What goes wrong in each cycle.
         outcomes: Of each cycle: the fault and whether it went well.
     """
 
     stock: Stock
     till: Till
     now: datetime
+    faults: Sequence[str | None] = ()
     outcomes: list[tuple[str | None, bool]] = field(default_factory=list)
 
     @property
@@ -236,7 +238,7 @@ def _tables(warehouse: Path) -> dict[str, list[tuple[Any, ...]]]:
         }
 
 
-def small_day(folder: Path, now: datetime) -> Day:
+def small_day(folder: Path, now: datetime, faults: Sequence[str | None]) -> Day:
     """The small project with orders that an audit looks at, a contract, and a page of alerts."""
     stock = add_models(folder)
     path = stock.project / "models" / "staging" / "stg_orders.sql"
@@ -250,4 +252,4 @@ def small_day(folder: Path, now: datetime) -> Day:
     shutil.copytree(CLONE / "reports" / "theme", reports / "theme")
     shutil.copy(CLONE / "reports" / "pages" / "data" / "alerts.md", reports / "pages" / "data")
     (reports / "pages" / "index.md").write_text("# The shop\n", encoding="utf-8")
-    return Day(stock, SmallTill(stock.shop / "data" / "exports"), now)
+    return Day(stock, SmallTill(stock.shop / "data" / "exports"), now, faults)
