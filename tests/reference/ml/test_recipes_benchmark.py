@@ -6,14 +6,20 @@ import sys
 from pathlib import Path
 
 import duckdb
+import numpy as np
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parents[3] / "benchmarks"))
 sys.path.insert(0, str(Path(__file__).parents[2] / "support"))
 
 import ml_recipes
+import ml_scale
+from ml_cache import Cache, Found, cache_of
 from ml_tables import LAYOUTS, Table, read_tables, text_of
 from prediction_data import buying_days
+
+from ml import metrics
+from ml.tasks import Judged
 
 PROJECT = Path(__file__).parents[3]
 
@@ -102,3 +108,40 @@ def test_the_lines_of_other_data_sets_are_kept(tmp_path: Path) -> None:
     assert text.endswith(f"{ml_recipes.END}after\n")
     expected = {first: table("Shop A, 180 d", "Shop A, 90 d"), second: table("Shop A, 60 d")}
     assert read_tables(text) == expected
+
+
+def test_what_was_judged_is_kept_until_code_or_data_change(tmp_path: Path) -> None:
+    source, calls = tmp_path / "recipe.py", []
+    source.write_text("first = 1")
+
+    def judge() -> Found:
+        calls.append(1)
+        truth = np.arange(3.0) + len(calls)
+        names = np.array(["a", "b", "c"], dtype=object)
+        return {"revenue": Judged(truth, {"model": truth}, names, {"mae": metrics.mae}, {"x": 1.0})}
+
+    def found(*key: object) -> float:
+        one = cache_of(tmp_path / "kept", source).get(key, judge)["revenue"]
+        assert (one.facts, list(one.customers)) == ({"x": 1.0}, ["a", "b", "c"])
+        return float(one.truth[0])
+
+    assert [found("clv", "data"), found("clv", "data"), found("clv", "other")] == [1, 1, 2]
+    source.write_text("first = 2")
+    assert found("clv", "data") == 3
+    assert Cache(None).get(("clv", "data"), judge)["revenue"].truth[0] == 4
+    assert not list((tmp_path / "kept").glob("*.tmp"))
+
+
+def test_the_days_of_a_large_shop_are_as_many_as_asked_for_and_the_same_again() -> None:
+    orders = ml_scale._days_of(range(5000, 7000), 10.0)
+    assert len(orders) == pytest.approx(20_000, rel=0.03)
+    assert set(orders["customer"]) == set(range(5000, 7000))
+    assert orders["day"].between(0, ml_scale.HISTORY_DAYS - 1).all()
+    assert (orders["amount"] >= 1).all()
+    # More in the season, and the most in the hands of a few.
+    in_season = (orders["day"] % 365).between(*ml_scale.SEASON_DAYS)
+    assert in_season.mean() > 1.3 * (ml_scale.SEASON_DAYS[1] - ml_scale.SEASON_DAYS[0]) / 365
+    counts = orders.groupby("customer").size().sort_values()
+    assert counts.tail(200).sum() > 0.25 * len(orders)
+    again = ml_scale._days_of(range(5000, 7000), 10.0)
+    assert orders.equals(again)
