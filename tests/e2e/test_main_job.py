@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from patron.shop import find_shop
 from tests.support.command import notices_of_pages, patron, patron_or_fail
+from tests.support.page_metrics import disagreeing, page_claims
 from tests.support.report_checks import complaints
 from tests.support.whole_shop import (
     MAY_WARN,
@@ -87,6 +89,15 @@ def test_every_metric_has_a_value(simulated: Path) -> None:
     for metric, expression, model in defined:
         ((value,),) = ask(simulated, f"SELECT {expression} FROM {model}")
         assert value is not None, metric
+
+
+def test_numbers_on_pages_that_carry_the_name_of_a_metric_agree(simulated: Path) -> None:
+    shop = find_shop(simulated)
+    claims = page_claims(shop)
+    told = {claim.key[0] for claim in claims}
+    assert told >= {"net_revenue", "orders", "conversion_rate", "on_time_rate", "logo_churn"}
+    assert told >= {"customers", "high_risk_share", "revenue_at_risk"}
+    assert disagreeing(shop, claims) == []
 
 
 def test_a_second_cycle_finds_nothing_due(simulated: Path) -> None:

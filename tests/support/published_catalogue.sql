@@ -43,5 +43,3 @@ SELECT model, 'not_null', 'columns = (customer_id)', TRUE FROM quality.models WH
 INSERT INTO quality.page_lineage
 SELECT 'reports/pages/index.md', 'Executive dashboard', '/index', 'customers', 'marts.mart_customer_analytics', column_name
 FROM (VALUES ('customer_id'), ('total_orders')) AS columns (column_name);
-CREATE TABLE IF NOT EXISTS quality.metric_lineage (metric TEXT, model TEXT, column_name TEXT);
-INSERT INTO quality.metric_lineage VALUES ('customers', 'marts.mart_customer_analytics', 'total_orders');

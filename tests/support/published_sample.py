@@ -9,6 +9,7 @@ import duckdb
 
 from operate.lineage import store
 from patron.shop import Shop
+from tests.support.python_models import python_model
 
 SCRIPTS = tuple(
     Path(__file__).with_name(name)
@@ -36,8 +37,19 @@ def publish_sample(
         )
         for script in SCRIPTS:
             connection.execute(script.read_text("utf-8"))
+        for name in ("metric_definitions", "metric_targets", "metric_lineage"):
+            _write_python_model(connection, f"quality.{name}")
         store.ensure_tables(connection)
         connection.execute(CATALOGUE.read_text("utf-8"))
+
+
+def _write_python_model(connection: duckdb.DuckDBPyConnection, name: str) -> None:
+    """What a Python model makes of no table."""
+    found = python_model(name)
+    connection.register("python_rows", found.rows(connection))
+    columns = ", ".join(f"{column}::{kind} AS {column}" for column, kind in found.columns.items())
+    connection.execute(f"CREATE TABLE {name} AS SELECT {columns} FROM python_rows")
+    connection.unregister("python_rows")
 
 
 def change_sample(shop: Shop, sql: str) -> None:

@@ -238,15 +238,48 @@ SELECT
   getvariable('as_of')::TIMESTAMP + INTERVAL 130 MINUTE, 1, 'prod';
 DROP MACRO draw;
 
-CREATE TABLE quality.metric_definitions (
-  metric TEXT, label TEXT, description TEXT, model TEXT, expression TEXT, kind TEXT, unit TEXT, direction TEXT, owner TEXT
-);
-INSERT INTO quality.metric_definitions (metric, label, description)
-SELECT metric, metric, 'What ' || metric || ' means.'
-FROM (VALUES ('net_revenue'), ('new_customers'), ('aov'), ('predicted_clv'), ('customer_health'), ('revenue_at_risk')
-) AS metrics(metric)
-UNION ALL
-SELECT 'customers', 'Customers', 'Customers with at least one order that was neither cancelled nor refunded.';
+-- Of the metrics of sales by month and week; their definitions are those of metrics/.
+CREATE TABLE marts.mart_kpis AS
+WITH sums AS (
+  SELECT
+    grain, date_trunc(grain, date_day)::DATE AS period_start, any_value(as_of_date) AS as_of_date,
+    sum(net_revenue)::DOUBLE AS net_revenue, sum(orders)::DOUBLE AS orders, sum(units)::DOUBLE AS units,
+    sum(new_customers)::DOUBLE AS new_customers, sum(gross_margin)::DOUBLE AS gross_margin,
+    sum(net_revenue)::DOUBLE / nullif(sum(orders), 0) AS aov,
+    sum(units)::DOUBLE / nullif(sum(orders), 0) AS units_per_order,
+    sum(net_revenue)::DOUBLE / nullif(sum(units), 0) AS price_per_unit
+  FROM marts.mart_executive_financial_summary, (VALUES ('week'), ('month')) AS grains(grain)
+  GROUP BY ALL
+), told AS (
+  UNPIVOT sums ON net_revenue, orders, units, new_customers, gross_margin, aov, units_per_order, price_per_unit
+  INTO NAME metric VALUE value
+), compared AS (
+  SELECT
+    *,
+    (period_start + CASE grain WHEN 'week' THEN INTERVAL 7 DAY ELSE INTERVAL 1 MONTH END)::DATE - 1 AS period_end,
+    lag(value) OVER series AS prior_value,
+    lag(value, CASE grain WHEN 'week' THEN 52 ELSE 12 END) OVER series AS prior_year_value,
+    CASE WHEN count(value) OVER before = 12 THEN (value - avg(value) OVER before) / nullif(stddev_samp(value) OVER before, 0) END AS z_score
+  FROM told
+  WINDOW
+    series AS (PARTITION BY metric, grain ORDER BY period_start),
+    before AS (PARTITION BY metric, grain ORDER BY period_start ROWS BETWEEN 12 PRECEDING AND 1 PRECEDING)
+)
+SELECT
+  metric, grain, 'all' AS dimension, 'all' AS member,
+  CASE
+    WHEN z_score IS NULL OR prior_value IS NULL OR period_end >= as_of_date THEN 'unknown'
+    WHEN abs(z_score) <= 2 OR abs(value - prior_value) < 0.03 * abs(prior_value) THEN 'none'
+    WHEN value > prior_value THEN 'improved'
+    ELSE 'worsened'
+  END AS change_significance,
+  NULL::TEXT AS status, value, prior_value, prior_year_value,
+  CASE WHEN period_end < as_of_date THEN (value - prior_value) / nullif(abs(prior_value), 0) END AS change_share,
+  CASE WHEN period_end < as_of_date THEN (value - prior_year_value) / nullif(abs(prior_year_value), 0) END AS prior_year_change_share,
+  CASE WHEN period_end < as_of_date THEN z_score END AS z_score,
+  NULL::DOUBLE AS target, NULL::DOUBLE AS variance_to_target,
+  period_end < as_of_date AS is_complete, period_start, period_end, as_of_date
+FROM compared;
 
 -- What the monitor tells: one alert that is open and one that has cleared, a promise, a cycle.
 CREATE TABLE quality.alerts (

@@ -9,7 +9,10 @@ from reports.builder.data.result import Row
 from reports.builder.notices import did_you_mean
 from reports.builder.page.nodes import QuerySource
 
-_SQL = "SELECT metric, label, description, model, expression, owner FROM quality.metric_definitions"
+_SQL = (
+    "SELECT metric, label, description, model, query, owner, version, deprecated_date, replaced_by"
+    " FROM quality.metric_definitions"
+)
 
 
 def _render(use: Use) -> Markup:

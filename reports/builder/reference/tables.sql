@@ -40,4 +40,5 @@ CREATE SCHEMA quality;
 CREATE TABLE quality.metric_definitions AS
 SELECT
   'net_revenue' AS metric, 'Net revenue' AS label, 'What customers paid, less returns.' AS description,
-  'marts.fct_orders' AS model, 'sum(net_revenue)' AS expression, 'Finance' AS owner;
+  'marts.fct_orders' AS model, 'SELECT sum(net_revenue) FROM marts.fct_orders' AS query, 'Finance' AS owner,
+  1 AS version, NULL::DATE AS deprecated_date, NULL::TEXT AS replaced_by;

@@ -9,6 +9,7 @@ import jinja2
 import jinja2.meta
 from jinja2.sandbox import SandboxedEnvironment
 
+from reports.builder.data.metrics import metric_function
 from reports.builder.data.result import QueryResult
 from reports.builder.data.store import QueryStore
 from reports.builder.expressions.evaluate import evaluate
@@ -51,9 +52,11 @@ class Scope:
             return self.store.get(name)
         if name == "fmt":
             return self._format
+        if name == "metric":
+            return metric_function(self.store, self.formatter)
         if name in FUNCTIONS:
             return FUNCTIONS[name]
-        known = [*self.names, *self.store.declared, *FUNCTIONS, "fmt"]
+        known = [*self.names, *self.store.declared, *FUNCTIONS, "fmt", "metric"]
         raise ExpressionError(f"there is no '{name}' in this page{did_you_mean(name, known)}")
 
     def value(self, code: Code) -> object:

@@ -12,6 +12,7 @@ from published_sample import change_sample
 
 from patron.errors import PatronError, UsageError
 from patron.shop import Shop
+from patron.warehouse import reading
 from reports.builder.api import BuildResult, Request, build_site
 
 SEGMENTS = """---
@@ -279,17 +280,46 @@ def test_every_page_says_what_became_of_the_tables_it_reads(published: Shop, con
     assert "Source:" not in files["none.html"]
 
 
+def test_a_metric_is_value_format_definition_and_sql(published: Shop, content: Path) -> None:
+    write(
+        content,
+        index="{metric('aov').label}: {metric('aov').text}, {metric('aov', 'week').text}"
+        "{#if metric('net_revenue').value > 0}, {metric('net_revenue').owner}{/if}"
+        ", {metric('mrr').label} {metric('mrr').text}, {metric('aov').description}\n",
+    )
+    with reading(published) as connection:
+        (month, week) = [
+            connection.execute(
+                "SELECT SUM(net_revenue) / SUM(orders) FROM marts.mart_executive_financial_summary"
+                f" WHERE date_day >= DATE_TRUNC('{grain}', as_of_date) - INTERVAL 1 {grain}"
+                f" AND date_day < DATE_TRUNC('{grain}', as_of_date)"
+            ).fetchall()[0][0]
+            for grain in ("month", "week")
+        ]
+    result, files = built(published, content)
+    said = f"Average order value: €{month:.2f}, €{week:.2f}, finance_team, "
+    said += "Monthly recurring revenue –, Net revenue divided by orders; guests count."
+    assert said in files["index.html"]
+    assert not result.errors
+    write(content, index="{metric('aovv').value}\n")
+    result, _ = built(published, content)
+    assert "there is no metric 'aovv'; did you mean 'aov'?" in result.errors[0].message
+
+
 def test_a_definition_says_what_a_metric_means(published: Shop, content: Path) -> None:
     write(content, index="<Definition metric=aov />\n\n<Definition metric=aovv />\n")
     change_sample(
         published,
         "UPDATE quality.metric_definitions SET description = 'Revenue > 0 by order.',"
-        " expression = 'SUM(a) / SUM(b)', owner = 'finance', model = 'marts.m'"
+        " query = 'SELECT SUM(a) / SUM(b) FROM marts.m', owner = 'finance', model = 'marts.m',"
+        " version = 3, deprecated_date = '2026-01-31', replaced_by = 'aov_net'"
         " WHERE metric = 'aov'",
     )
     result, files = built(published, content)
-    assert "Revenue &gt; 0 by order. Owner: finance. From marts.m:" in files["index.html"]
-    assert "<pre><code>SUM(a) / SUM(b)</code></pre>" in files["index.html"]
+    said = "Revenue &gt; 0 by order. Owner: finance. Version 3. Deprecated since 2026-01-31;"
+    said += " use aov_net."
+    assert f"{said} From marts.m:" in files["index.html"]
+    assert "<pre><code>SELECT SUM(a) / SUM(b) FROM marts.m</code></pre>" in files["index.html"]
     assert [notice.message for notice in result.errors] == [
         "there is no metric 'aovv'; did you mean 'aov'?"
     ]
