@@ -382,11 +382,12 @@ def test_status_names_open_alerts_and_a_good_run_is_no_failure(operated: Operate
 
 
 def test_readers_see_what_came_and_went(operated: Operated) -> None:
-    query = "SELECT COUNT(*) FROM quality.alerts WHERE cleared_at IS NULL"
-    assert operated.stock.published_rows(query) == [(1,)]
+    query = "SELECT alert_key FROM quality.alerts WHERE cleared_at IS NULL"
+    assert len(operated.stock.published_rows(query)) == 1
     operated.stock.execute("INSERT INTO source.sales VALUES (9001, '2025-01-11', 3, -5)")
     operated.cycle(hours=24)
-    assert operated.stock.published_rows(query) == [(3,)], "though nothing was published"
+    found = {key for (key,) in operated.stock.published_rows(query)}
+    assert found >= {"audit:staging.stg_sales.forall", "cycle:transform"}, "nothing was published"
     assert operated.stock.published_rows(
         "SELECT outcome, failed_step FROM quality.cycle_runs ORDER BY started_at DESC LIMIT 1"
     ) == [("failed", "transform")]
