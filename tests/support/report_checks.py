@@ -83,7 +83,9 @@ def _different(pages: list[Path]) -> Iterator[Path]:
     """Two pages of each kind: those of one file with parameters have the same headings."""
     seen: Counter[tuple[Path, tuple[str, ...]]] = Counter()
     for page in pages:
-        kind = page.parent, tuple(re.findall(r'<h2 id="([^"]*)"', page.read_text("utf-8")))
+        # The tables of the catalogue are of one file, whatever their layer.
+        folder = page.parent.parent if page.parts[-3:-2] == ("catalog",) else page.parent
+        kind = folder, tuple(re.findall(r'<h2 id="([^"]*)"', page.read_text("utf-8")))
         seen[kind] += 1
         if seen[kind] <= 2:
             yield page

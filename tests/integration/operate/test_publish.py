@@ -62,7 +62,7 @@ def test_a_model_that_is_gone_is_not_published_any_more(planned: Stock) -> None:
     (planned.project / "models" / "ml" / "scores.py").unlink()
     ended = planned.sqlmesh("2025-01-11T05:00", "plan", "prod", "--auto-apply")
     assert ended.code == 0, ended.out + ended.err
-    assert set(manifest(planned.published)) == ITEMS - {"ml.scores"}
+    assert set(manifest(planned.published)) == (ITEMS | CATALOGUE) - {"ml.scores"}
     assert planned.published_rows(
         "SELECT COUNT(*) FROM duckdb_tables() WHERE table_name = 'scores'"
     ) == [(0,)]
