@@ -127,7 +127,7 @@ def test_what_is_not_there_is_named(project: Shop, old: str, new: str, what: str
 
 def test_columns_of_members_and_types_are_looked_at(project: Shop) -> None:
     change(project, "dimensions: [region]", "dimensions: [regoin]", "operations")
-    change(project, "AVG(churn_probability)", "AVG(country)", "customers")
+    change(project, "AVG(churn_probability::DECIMAL(18, 9))", "AVG(country)", "customers")
     found = " ".join(problems(project))
     assert (
         "delivery_days: marts.mart_operations has no column 'regoin'; did you mean 'region'"
@@ -186,8 +186,8 @@ def test_show_tells_definition_sql_targets_lineage_and_values(project: Shop) -> 
         connection.execute("CREATE SCHEMA marts")
         connection.execute(
             "CREATE TABLE marts.mart_kpis AS SELECT 'on_time_rate' AS metric, 'all' AS dimension,"
-            " grain, DATE '2025-01-01' + place::INT * 31 AS period_start, 0.8 + place / 10 AS value,"
-            " 0.7 AS prior_value, NULL::DOUBLE AS change_share, 'none' AS change_significance,"
+            " grain, DATE '2025-01-01' + place::INT * 31 AS period_start, 0.8 + place / 10 AS value"
+            ", 0.7 AS prior_value, NULL::DOUBLE AS change_share, 'none' AS change_significance,"
             " 0.9 AS target, 'watch' AS status, place < 2 AS is_complete"
             " FROM (VALUES ('week'), ('month')) AS g(grain), RANGE(3) AS p(place)"
         )

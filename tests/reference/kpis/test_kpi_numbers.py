@@ -168,7 +168,7 @@ def agree(dimension: str, grain: str, expected: pd.DataFrame) -> None:
         assert len(wanted), name
         assert wanted.index.isin(values.index).all(), name
         np.testing.assert_allclose(
-            values.reindex(wanted.index), wanted, rtol=1e-9, atol=1e-9, err_msg=name
+            values.reindex(wanted.index), wanted, rtol=1e-8, atol=1e-9, err_msg=name
         )
         more = values[~values.index.isin(wanted.index)]
         assert (more == 0).all() if name in kpi_expected.ADDS_UP else more.empty, name
