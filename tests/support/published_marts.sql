@@ -32,7 +32,9 @@ CREATE TABLE marts.mart_campaign_performance (
   click_rate DOUBLE, last_touch_roi DOUBLE, first_touch_roi DOUBLE, linear_roi DOUBLE, treated_conversion
   DOUBLE, holdout_conversion DOUBLE, conversion_uplift DOUBLE, conversion_uplift_lower DOUBLE,
   conversion_uplift_upper DOUBLE, conversion_p_value DOUBLE, revenue_uplift DOUBLE, revenue_uplift_lower
-  DOUBLE, revenue_uplift_upper DOUBLE, revenue_p_value DOUBLE, incremental_revenue DECIMAL(18,2),
+  DOUBLE, revenue_uplift_upper DOUBLE, revenue_p_value DOUBLE, adjusted_revenue_uplift DOUBLE,
+  adjusted_revenue_uplift_lower DOUBLE, adjusted_revenue_uplift_upper DOUBLE, adjusted_revenue_p_value
+  DOUBLE, uplift_variance_reduction DOUBLE, incremental_revenue DECIMAL(18,2),
   incremental_revenue_lower DECIMAL(18,2), incremental_revenue_upper DECIMAL(18,2), incremental_margin
   DECIMAL(18,2), incremental_roi DOUBLE, has_holdout BOOLEAN, is_measured_to_the_end BOOLEAN, start_date DATE,
   end_date DATE, last_measured_date DATE
