@@ -16,7 +16,7 @@ from sqlmesh.core.model import SqlModel
 from sqlmesh.core.model.definition import _Model
 from sqlmesh.core.snapshot.cache import SnapshotCache
 
-from operate import publish
+from operate import guard, publish
 
 TIMES = ("start", "end", "execution_time", "runtime_stage", "this_model", "table_mapping")
 SURROUNDINGS = ("snapshot", "snapshots", "engine_adapter", "deployability_index")
@@ -25,6 +25,8 @@ SURROUNDINGS = ("snapshot", "snapshots", "engine_adapter", "deployability_index"
 @contextmanager
 def warm_rendering() -> Iterator[None]:
     """While this lasts, each query and audit is rendered once for each time."""
+    # Before the methods look different from those that it knows.
+    guard.install()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(publish, "publish_if_behind", lambda *_: None)
         patch.setattr(SqlModel, "render_query", _remembered(SqlModel.render_query))
