@@ -13,6 +13,7 @@ from tests.support.stock import Stock
 LAST_DAY = "2026-02-28"
 NIGHT_ONE, NIGHT_TWO = "2026-03-01T01:00", "2026-03-02T01:00"
 EXECUTIVE = "marts.mart_executive_financial_summary"
+DISCOUNT = "COALESCE(kpis.discount_amount, 0)"
 
 
 @pytest.fixture(scope="module")
@@ -56,17 +57,17 @@ def written(stock: Stock, environment: str) -> set[str]:
     return {model for (model,) in rows}
 
 
-def test_changing_one_mart_builds_only_that_in_dev_and_leaves_prod(stock: Stock) -> None:
+def test_changing_one_mart_builds_that_and_its_readers_in_dev_and_leaves_prod(stock: Stock) -> None:
     before = stock.tables()
     path = stock.project / "models/marts/executive/mart_executive_financial_summary.sql"
-    path.write_text(path.read_text().replace("COALESCE(kpis.gmv, 0)", "2 * COALESCE(kpis.gmv, 0)"))
+    path.write_text(path.read_text().replace(DISCOUNT, f"2 * {DISCOUNT}"))
     plan = ("plan", "dev", "--include-unmodified", "--auto-apply", "--skip-tests", "--skip-linter")
     ended = stock.sqlmesh(NIGHT_ONE, *plan)
     assert ended.code == 0, ended.out + ended.err
-    assert written(stock, "dev") == {EXECUTIVE}
+    assert written(stock, "dev") == {EXECUTIVE, "marts.mart_kpis"}
     ((dev, prod),) = stock.rows(
-        "SELECT (SELECT SUM(gmv) FROM marts__dev.mart_executive_financial_summary),"
-        f" (SELECT SUM(gmv) FROM {EXECUTIVE})"
+        "SELECT (SELECT SUM(discount_amount) FROM marts__dev.mart_executive_financial_summary),"
+        f" (SELECT SUM(discount_amount) FROM {EXECUTIVE})"
     )
     assert prod > 0
     assert dev == 2 * prod
