@@ -103,6 +103,8 @@ def _vertical(chart: Chart, total: int) -> Layout:
     right = _right_room(chart, total, right_scale)
     width = max(total - left - right, 40.0)
     ticks = _x_ticks(chart, width)
+    missing = _missing_room(chart, ticks, left, width)
+    left, width = left + missing, width - missing
     lines = max((len(tick.lines) for tick in ticks), default=1)
     titled = chart.options.y_title or chart.options.axes.right_title
     labelled = chart.options.labels or chart.options.total_labels
@@ -121,6 +123,16 @@ def _vertical(chart: Chart, total: int) -> Layout:
         value_labels=chart.options.labels,
         right_scale=right_scale,
     )
+
+
+def _missing_room(chart: Chart, ticks: tuple[Tick, ...], left: float, width: float) -> float:
+    """By how much the first label of an axis of time would stick out on the left."""
+    if chart.x_kind != "time" or chart.kind == "bar" or not ticks:
+        return 0.0
+    moments = [moment(each.value) for each in chart.positions if isinstance(each.value, date)]
+    low, high = min(moments), max(moments)
+    offset = (ticks[0].at - low) / (high - low) * width if high > low else width / 2
+    return max(0.0, text.width(ticks[0].lines[0]) / 2 - left - offset)
 
 
 def _right_scale(chart: Chart, count: int) -> Scale | None:

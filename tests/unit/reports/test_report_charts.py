@@ -21,7 +21,7 @@ from reports.builder.charts.overlay import with_overlay
 from reports.builder.charts.plane import Plane
 from reports.builder.charts.sparkline import sparkline
 from reports.builder.charts.svg import draw
-from reports.builder.charts.ticks import time_ticks, value_scale
+from reports.builder.charts.ticks import moment, time_ticks, value_scale
 from reports.builder.charts.vega import specification, tip
 from reports.builder.data.result import ColumnInfo, QueryResult
 from reports.builder.formats import Format, Formatter
@@ -126,6 +126,19 @@ def test_labels_of_the_time_axis_keep_apart() -> None:
         ticks = lay_out(CHARTS["lines"], width).x_ticks
         room = lay_out(CHARTS["lines"], width).width / max(1, len(ticks) - 1)
         assert all(text.width(tick.lines[0]) < room for tick in ticks)
+
+
+@pytest.mark.parametrize("total", [310, 484, 1030])
+def test_the_first_text_under_an_axis_of_time_is_whole(total: int) -> None:
+    days = [date(2026, 8, 22) + timedelta(number) for number in range(90)]
+    plain = Format("0")
+    values = Series("Rows", palette.SERIES[0], tuple(float(n % 50) for n in range(90)), plain)
+    positions = tuple(Position(day, str(day)) for day in days)
+    drawn = lay_out(Chart("line", "time", positions, (values,), plain, (), Options()), total)
+    share = (drawn.x_ticks[0].at - moment(days[0])) / (moment(days[-1]) - moment(days[0]))
+    middle = drawn.left + share * drawn.width
+    assert middle - text.width(drawn.x_ticks[0].lines[0]) / 2 >= 0
+    assert drawn.left + drawn.width + drawn.right == pytest.approx(total)
 
 
 def test_names_that_do_not_fit_lay_the_bars_down() -> None:
