@@ -102,8 +102,10 @@ def _statement(snapshot: Any) -> str:
 
 def _query(model: Any) -> str:
     if model.is_seed:
-        (frame,) = model.render_seed()
-        return _values(model, frame.to_dict("records"))
+        # A seed without rows has no frame.
+        return _values(
+            model, [row for frame in model.render_seed() for row in frame.to_dict("records")]
+        )
     if not model.is_sql or model.kind.is_scd_type_2:
         return _values(model, [])
     moment = datetime(LAST_DAY.year, LAST_DAY.month, LAST_DAY.day, tzinfo=UTC)
