@@ -2,8 +2,8 @@
 
 It knows nothing of intervals, state, audits or runs, so what it gives is what the models say. Its
 SQL is rendered once, for the last day of the histories. Models made by Python (predictions without
-a trained model, registries, profiles) are empty here and not compared, nor is what shows the
-history of runs and loads.
+a trained model, registries, profiles) are taken from the shop and not compared, nor is what shows
+the history of runs and loads.
 """
 
 from __future__ import annotations
@@ -22,6 +22,8 @@ from operate.reconcile_models import load_production, name_of
 from patron.shop import Shop
 
 SCHEMAS = ("seeds", "staging", "intermediate", "marts", "ml", "quality")
+# The catalog that the views of a shop's warehouse name.
+WAREHOUSE = "warehouse"
 Rows = list[tuple[Any, ...]]
 
 
@@ -58,7 +60,7 @@ class Scratch:
             connection.execute("SET TimeZone = 'UTC'; SET threads = 1")
             for schema in SCHEMAS:
                 connection.execute(f"CREATE SCHEMA {schema}")
-            take_raw(connection, warehouse)
+            take_raw(connection, warehouse, WAREHOUSE)
             for statement in self.statements:
                 connection.execute(statement)
             return contents(connection, self.tables)
@@ -70,15 +72,15 @@ def copy_raw(warehouse: Path, other: Path) -> None:
         take_raw(connection, warehouse)
 
 
-def take_raw(connection: duckdb.DuckDBPyConnection, warehouse: Path) -> None:
-    """Copy the raw tables of a warehouse."""
-    connection.execute(f"ATTACH '{warehouse}' AS shop (READ_ONLY); CREATE SCHEMA raw")
+def take_raw(connection: duckdb.DuckDBPyConnection, warehouse: Path, catalog: str = "shop") -> None:
+    """Copy the raw tables of a warehouse, which is attached as a catalog."""
+    connection.execute(f"ATTACH '{warehouse}' AS {catalog} (READ_ONLY); CREATE SCHEMA raw")
     listed = connection.execute(
         "SELECT table_name FROM duckdb_tables()"
-        " WHERE database_name = 'shop' AND schema_name = 'raw'"
+        f" WHERE database_name = '{catalog}' AND schema_name = 'raw'"
     ).fetchall()
     for (name,) in listed:
-        connection.execute(f"CREATE TABLE raw.{name} AS FROM shop.raw.{name}")
+        connection.execute(f"CREATE TABLE raw.{name} AS FROM {catalog}.raw.{name}")
 
 
 def contents(connection: duckdb.DuckDBPyConnection, tables: tuple[str, ...]) -> dict[str, Rows]:
@@ -97,7 +99,9 @@ def _is_record(snapshot: Any, records: set[str]) -> bool:
 def _statement(snapshot: Any) -> str:
     model = snapshot.model
     kind = "VIEW" if model.kind.is_view else "TABLE"
-    return f"CREATE {kind} {name_of(snapshot)} AS {_query(model)}"
+    is_python = not model.is_sql and not model.is_seed
+    query = f"SELECT * FROM {WAREHOUSE}.{name_of(snapshot)}" if is_python else _query(model)
+    return f"CREATE {kind} {name_of(snapshot)} AS {query}"
 
 
 def _query(model: Any) -> str:
@@ -106,7 +110,7 @@ def _query(model: Any) -> str:
         return _values(
             model, [row for frame in model.render_seed() for row in frame.to_dict("records")]
         )
-    if not model.is_sql or model.kind.is_scd_type_2:
+    if model.kind.is_scd_type_2:
         return _values(model, [])
     moment = datetime(LAST_DAY.year, LAST_DAY.month, LAST_DAY.day, tzinfo=UTC)
     query = model.render_query_or_raise(
