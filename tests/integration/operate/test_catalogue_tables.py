@@ -128,7 +128,10 @@ def test_columns_that_only_choose_rows_are_told_apart(project: Project) -> None:
             " WHERE model = 'intermediate.int_customer_order_summary'"
         )
     }
-    assert set(used.values()) == {"values", "rows"}
+    assert set(used.values()) == {"values", "rows", "audits"}
+    # Only the audit of the customers' revenue asks the orders themselves.
+    only_audits = {parent for (parent, _), used_for in used.items() if used_for == "audits"}
+    assert only_audits == {"staging.stg_orders"}
     values = set(
         project.rows(
             "SELECT parent_model, parent_column FROM quality.lineage"
