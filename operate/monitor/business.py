@@ -6,16 +6,9 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any
 
-from operate.monitor.model import CRITICAL, HEALTHY, WARNING, Check, NotMeasured
+from operate.monitor.model import CRITICAL, HEALTHY, WARNING, Check
 from operate.monitor.scene import Scene
 
-_CUSTOMERS = """
-SELECT
-  COUNT(*) FILTER (total_orders > 0) AS customers,
-  COUNT(*) FILTER (risk_level = 'High') AS high_risk,
-  AVG(customer_health_score) FILTER (total_orders > 0) AS mean_health
-FROM marts.mart_customer_analytics
-"""
 _OFF_TARGET = """
 SELECT metric, period_start, value, target, status FROM marts.mart_kpis
 WHERE grain = 'month' AND dimension = 'all' AND status IS NOT NULL
@@ -37,55 +30,15 @@ QUALIFY ROW_NUMBER() OVER (PARTITION BY table_name, metric ORDER BY date_day DES
 ORDER BY table_name, metric
 """
 NAMED = 4
-# One failure is an accident, and is told when it happens.
-OFTEN = 2
 # The row of quality.quality_scores that stands for all tables.
 OVERALL = "overall"
-# Metrics with a check of their own, see `customers`.
-_CHECKED = {"customer_health", "high_risk_share"}
 _WORDS = {"on_target": "reaches", "watch": "is near", "off_target": "is off"}
-
-
-def customers(scene: Scene) -> Iterator[Check]:
-    """The share of customers at high risk of leaving, and the mean health of customers."""
-    (row,) = scene.ask(_CUSTOMERS)
-    limits = scene.limits
-    if row["customers"] < limits.min_customers_for_alerts:
-        raise NotMeasured(f"{row['customers']} customers have ordered")
-    share = row["high_risk"] / row["customers"]
-    risky = share > limits.max_high_risk_share
-    yield Check(
-        "customer_risk",
-        "customers",
-        WARNING if risky else HEALTHY,
-        "Many customers are at high risk of leaving" if risky else "Few customers are at high risk",
-        f"{row['high_risk']:,} of {row['customers']:,} customers, {share:.1%}",
-        round(share, 4),
-        limits.max_high_risk_share,
-        "customer_team",
-        "the page Churn lists whom to act on first",
-    )
-    health = row["mean_health"]
-    ill = health < limits.min_mean_health_score
-    yield Check(
-        "customer_health",
-        "customers",
-        WARNING if ill else HEALTHY,
-        "The mean health of customers is low" if ill else "The mean health of customers is good",
-        f"{health:.1f} points of 100",
-        round(health, 2),
-        limits.min_mean_health_score,
-        "customer_team",
-        "the page Customers shows which segments lost health",
-    )
 
 
 def kpis(scene: Scene) -> Iterator[Check]:
     """Metrics whose last month that can be judged is off its target."""
     known = {row["metric"]: row for row in scene.ask(_METRICS)}
     for row in scene.ask(_OFF_TARGET):
-        if row["metric"] in _CHECKED:
-            continue
         metric = known.get(row["metric"], {"label": row["metric"], "owner": None})
         off = row["status"] == "off_target"
         yield Check(
@@ -128,7 +81,7 @@ def quality_scores(scene: Scene) -> Iterator[Check]:
 def model_health(scene: Scene) -> Iterator[Check]:
     """Models that fail often."""
     for row in scene.ask(_HEALTH):
-        if row["is_failing"] and row["failures"] >= OFTEN:
+        if row["is_failing"] and row["failures"] >= scene.limits.min_failures_for_alerts:
             yield Check(
                 "model_health",
                 row["model"],
@@ -176,7 +129,6 @@ def predictions(scene: Scene) -> Iterator[Check]:
             f"Predictions of {task}: {kind.replace('_', ' ')} is {_judged(alarming)}",
             named or f"{len(rows)} figures within their limits",
             float(alarming[0]["value"]) if alarming else None,
-            owner="data_science",
             advice=f"'patron train --task {task}' trains on what is known now; docs/predictions.md",
         )
 
@@ -191,7 +143,6 @@ def champions(scene: Scene) -> Iterator[Check]:
             HEALTHY if usable else CRITICAL,
             f"The model of {row['task']} {'can' if usable else 'cannot'} be used",
             f"version {row['version']}" + ("" if usable else f": {row['problem']}"),
-            owner="data_science",
             advice=f"'patron train --task {row['task']}', or 'patron models rollback'",
         )
 

@@ -27,9 +27,7 @@ class Limits:
     min_success_share: float
     critical_success_share: float
     max_hours_between_cycles: float
-    max_high_risk_share: float
-    min_mean_health_score: float
-    min_customers_for_alerts: int
+    min_failures_for_alerts: int
     max_publication_age_hours: float
     critical_publication_age_hours: float
     max_source_silence_hours: float

@@ -44,14 +44,11 @@ CHECKS: dict[str, Callable[[Scene], Iterable[Check]]] = {
     "contract": promises.contracts,
     "quality_score": business.quality_scores,
     "control_chart": business.control_charts,
-    "customers": business.customers,
     "kpi": business.kpis,
     "prediction": business.predictions,
     "champion": business.champions,
     "disk": machine.disk,
 }
-# The alerts of a check that are named otherwise.
-_KINDS = {"customers": ("customer_risk", "customer_health")}
 EXIT_HEALTHY, EXIT_WARNING, EXIT_CRITICAL = 0, 1, 2
 
 
@@ -143,10 +140,8 @@ def _made(name: str, check: Callable[[Scene], Iterable[Check]], scene: Scene) ->
         text = first_line(error)
     else:
         return found
-    return [
-        Check(kind, "", NOT_MEASURED, f"{kind.replace('_', ' ').capitalize()} not measured", text)
-        for kind in _KINDS.get(name, (name,))
-    ]
+    title = f"{name.replace('_', ' ').capitalize()} not measured"
+    return [Check(name, "", NOT_MEASURED, title, text)]
 
 
 def _store_checks(store: duckdb.DuckDBPyConnection, checks: Sequence[Check], at: datetime) -> None:

@@ -99,7 +99,7 @@ def test_a_metric_that_misses_its_target_and_reaches_it_again(shop: Shop, built:
 
 def test_customers_who_leave_and_come_back(shop: Shop, built: BuiltShop) -> None:
     publish(shop, built)
-    assert {"raised customer_risk:customers", "raised customer_health:customers"} <= events(shop)
+    assert {"raised kpi:high_risk_share", "raised kpi:customer_health"} <= events(shop)
     # Everybody orders again on the last day, and often.
     back = """
         INSERT INTO raw.orders BY NAME
@@ -115,7 +115,7 @@ def test_customers_who_leave_and_come_back(shop: Shop, built: BuiltShop) -> None
     """
     change(built, "raw.orders", back)
     publish(shop, built)
-    assert {"cleared customer_risk:customers", "cleared customer_health:customers"} <= events(shop)
+    assert {"cleared kpi:high_risk_share", "cleared kpi:customer_health"} <= events(shop)
 
 
 def monitored(score: Any, ordered: Any, known: dict[str, Any]) -> pd.DataFrame:

@@ -424,7 +424,13 @@ def test_targets_judge_the_whole_shop_and_name_the_variance() -> None:
     reached = settled & expected.notna()
     assert (frame["status"].notna() == reached).all()
     assert ((frame["status"] == "on_target") == (reached & ~missed)).all()
-    bands = {"on_time_rate": 0.03, "high_risk_share": 0.1, "return_rate": 0.1, "ltv_to_cac": 0.1}
+    bands = {
+        "on_time_rate": 0.03,
+        "high_risk_share": 0,
+        "customer_health": 0,
+        "return_rate": 0.1,
+        "ltv_to_cac": 0.1,
+    }
     band = frame["metric"].map(bands).fillna(0.05) * expected
     limit = expected + band.where(down, -band)
     near = np.where(down, frame["value"] <= limit, frame["value"] >= limit)
