@@ -7,7 +7,7 @@ from pathlib import Path
 from sqlmesh import macro
 from sqlmesh.core.macros import MacroEvaluator
 
-from patron.metric_queries import MEMBER_DAYS, values_sql
+from patron.metric_values import MEMBER_DAYS, values_sql
 from patron.metrics import FOLDER, read_metrics
 
 # Read when the project is loaded, so that a changed definition shows in the plan.

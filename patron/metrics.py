@@ -182,7 +182,7 @@ def _signature(folder: Path) -> tuple[tuple[str, int, int], ...]:
 # SQLMesh loads several files that each read all metrics.
 @lru_cache(maxsize=8)
 def _read(folder: Path, signature: tuple[tuple[str, int, int], ...]) -> dict[str, Metric]:
-    from patron.metric_queries import check_expressions
+    from patron.metric_checks import check_expressions
 
     found: dict[str, Metric] = {}
     homes: dict[str, Path] = {}
