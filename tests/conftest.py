@@ -35,6 +35,14 @@ def pytest_runtest_setup() -> None:
     forget_macros(but_of=find_project())
 
 
+@pytest.fixture(autouse=True)
+def settings_end_with_their_test() -> Iterator[None]:
+    """Fail the test that would leave its shop's settings to the tests after it."""
+    before = {name: os.environ.get(name) for name in SETTINGS}
+    yield
+    assert {name: os.environ.get(name) for name in SETTINGS} == before
+
+
 @pytest.fixture
 def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Shop:
     """An empty shop that this process and its children use for the time of the test."""

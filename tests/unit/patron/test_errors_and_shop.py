@@ -54,7 +54,8 @@ def test_the_settings_of_a_shop_count_where_the_environment_is_silent(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / ".env").write_text("PATRON_TIMEZONE=Europe/London\nPATRON_CURRENCY=GBP\n")
-    monkeypatch.delenv("PATRON_TIMEZONE", raising=False)
+    monkeypatch.setenv("PATRON_TIMEZONE", "")
+    monkeypatch.delenv("PATRON_TIMEZONE")
     monkeypatch.setenv("PATRON_CURRENCY", "EUR")
     monkeypatch.setenv("PATRON_SHOP", "")
     find_shop(tmp_path).activate()
@@ -62,7 +63,6 @@ def test_the_settings_of_a_shop_count_where_the_environment_is_silent(
         "Europe/London",
         "EUR",
     )
-    monkeypatch.delenv("PATRON_TIMEZONE")
 
 
 def test_settings_of_the_project_would_count_for_every_shop(tmp_path: Path) -> None:
