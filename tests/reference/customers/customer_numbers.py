@@ -26,7 +26,7 @@ class Facts:
 
     Attributes:
         sales: Valid sales of known customers with day, month and net revenue, in order of time.
-        lines: Their lines with brand.
+        lines: Their lines with brand and cost of a unit.
         touches: Contacts of campaigns.
         customers: The list of customers.
         as_of: The day after the last order.
@@ -53,7 +53,7 @@ def facts(connection: duckdb.DuckDBPyConnection) -> Facts:
     sales["month"] = sales["day"].dt.to_period("M")
     discount = sales["discount_amount"].astype(float).fillna(0)
     sales["net"] = (sales["order_amount"].astype(float) - discount).round(2)
-    items = raw["order_items"].merge(raw["products"][["product_id", "brand"]], "left")
+    items = raw["order_items"].merge(raw["products"][["product_id", "brand", "unit_cost"]], "left")
     lines = items.merge(sales[["order_id", "customer_id", "discount_amount"]], on="order_id")
     return Facts(sales, lines, raw["campaign_touches"], raw["customers"], as_of)
 
