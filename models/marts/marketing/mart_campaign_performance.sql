@@ -50,13 +50,13 @@ MODEL (
     last_touch_revenue = 'Net revenue of the orders whose last contact was of this campaign',
     first_touch_revenue = 'Net revenue of the orders whose first contact in the window was of this campaign',
     linear_revenue = 'Net revenue of orders, shared out equally among their contacts in the window',
-    last_touch_margin = 'Gross margin by last touch; null where no cost of goods is known',
-    first_touch_margin = 'Gross margin by first touch; null where no cost of goods is known',
-    linear_margin = 'Gross margin in the linear view; null where no cost of goods is known',
+    last_touch_margin = 'Gross margin by last touch, 0 where customers were contacted and no such order followed; null where no cost of goods is known, and where no contact is on record',
+    first_touch_margin = 'Gross margin by first touch, 0 where customers were contacted and no such order followed; null where no cost of goods is known, and where no contact is on record',
+    linear_margin = 'Gross margin in the linear view; 0 and null like that by last touch',
     conversion_rate = 'Customers who ordered as a share of those contacted, 0 to 1',
     open_rate = 'Customers who opened as a share of those contacted, 0 to 1',
     click_rate = 'Customers who clicked as a share of those contacted, 0 to 1',
-    last_touch_roi = 'Margin by last touch less cost, as a multiple of the cost',
+    last_touch_roi = 'Margin by last touch less cost, as a multiple of the cost: -1 where nothing came back',
     first_touch_roi = 'Margin by first touch less cost, as a multiple of the cost',
     linear_roi = 'Margin in the linear view less cost, as a multiple of the cost',
     treated_conversion = 'Buyers among the customers assigned and not held out, 0 to 1; null without enough held out',
@@ -89,7 +89,7 @@ MODEL (
 
 WITH credits AS (
   SELECT
-    orders.campaign_id,
+    reach.campaign_id,
     COUNT(DISTINCT orders.customer_id) AS converted_customers,
     SUM(CASE WHEN orders.is_last_touch THEN 1 ELSE 0 END) AS credited_orders,
     SUM(CASE WHEN orders.is_last_touch AND orders.is_first_order THEN 1 ELSE 0 END) AS new_customer_orders,
@@ -98,17 +98,31 @@ WITH credits AS (
     SUM((
       orders.net_revenue_amount * orders.linear_share
     )::DECIMAL(18, 6)) AS linear_revenue,
-    SUM(CASE WHEN orders.is_last_touch THEN orders.gross_margin_amount END) AS last_touch_margin,
-    SUM(CASE WHEN orders.is_first_touch THEN orders.gross_margin_amount END) AS first_touch_margin,
-    SUM((
-      orders.gross_margin_amount * orders.linear_share
-    )::DECIMAL(18, 6)) AS linear_margin
-  FROM intermediate.int_campaign_orders AS orders
+    CASE
+      WHEN SUM(CASE WHEN orders.is_last_touch THEN 1 ELSE 0 END) = 0
+      THEN 0
+      ELSE SUM(CASE WHEN orders.is_last_touch THEN orders.gross_margin_amount END)
+    END AS last_touch_margin,
+    CASE
+      WHEN SUM(CASE WHEN orders.is_first_touch THEN 1 ELSE 0 END) = 0
+      THEN 0
+      ELSE SUM(CASE WHEN orders.is_first_touch THEN orders.gross_margin_amount END)
+    END AS first_touch_margin,
+    CASE
+      WHEN COUNT(orders.order_id) = 0
+      THEN 0
+      ELSE SUM((
+        orders.gross_margin_amount * orders.linear_share
+      )::DECIMAL(18, 6))
+    END AS linear_margin
+  FROM intermediate.int_campaign_reach AS reach
   CROSS JOIN intermediate.int_as_of AS as_of
+  LEFT JOIN intermediate.int_campaign_orders AS orders
+    ON reach.campaign_id = orders.campaign_id AND orders.order_date < as_of.as_of_date
   WHERE
-    orders.order_date < as_of.as_of_date
+    reach.contacted_customers > 0
   GROUP BY
-    orders.campaign_id
+    reach.campaign_id
 )
 SELECT
   campaigns.campaign_id::TEXT AS campaign_id,
