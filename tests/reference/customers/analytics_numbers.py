@@ -64,15 +64,11 @@ def _orders(orders: pd.DataFrame, as_of: pd.Timestamp) -> dict[str, object]:
 
 
 def _goods(known: Facts) -> pd.DataFrame:
-    """Units, products, habits and margin; of an order with a line of unknown cost no margin."""
+    """Units, products, habits and margin."""
     sales = known.sales.set_index("order_id")
     lines = known.lines.join(sales["ordered_at"], on="order_id")
-    lines = lines.assign(cost=lines["quantity"] * lines["unit_cost"].astype(float))
     first = lines.groupby(["customer_id", "product_id"])["ordered_at"].transform("min")
     lines["again"] = first < lines["ordered_at"]
-    cost = lines.groupby("order_id")["cost"].sum(min_count=1)
-    cost = cost.where(lines.groupby("order_id")["cost"].agg(lambda c: c.notna().all()))
-    margin = (sales["net"] - cost.reindex(sales.index)).groupby(sales["customer_id"])
     by_customer = lines.groupby("customer_id")
     return pd.DataFrame(
         {
@@ -81,7 +77,7 @@ def _goods(known: Facts) -> pd.DataFrame:
             "reorder_rate": by_customer["again"].mean(),
             "mean_cart_position": by_customer["cart_position"].mean(),
             "avg_basket_size": by_customer["quantity"].sum() / sales.groupby("customer_id").size(),
-            "total_margin": margin.sum(min_count=1),
+            "total_margin": sales.groupby("customer_id")["margin"].sum(min_count=1),
         }
     )
 

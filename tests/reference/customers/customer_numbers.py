@@ -25,7 +25,7 @@ class Facts:
     """What counts, from raw.
 
     Attributes:
-        sales: Valid sales of known customers with day, month and net revenue, in order of time.
+        sales: Valid sales of known customers by time, with day, month, net revenue and margin.
         lines: Their lines with brand and cost of a unit.
         touches: Contacts of campaigns.
         customers: The list of customers.
@@ -54,8 +54,15 @@ def facts(connection: duckdb.DuckDBPyConnection) -> Facts:
     discount = sales["discount_amount"].astype(float).fillna(0)
     sales["net"] = (sales["order_amount"].astype(float) - discount).round(2)
     items = raw["order_items"].merge(raw["products"][["product_id", "brand", "unit_cost"]], "left")
+    sales["margin"] = sales["net"] - sales["order_id"].map(_costs(items))
     lines = items.merge(sales[["order_id", "customer_id", "discount_amount"]], on="order_id")
     return Facts(sales, lines, raw["campaign_touches"], raw["customers"], as_of)
+
+
+def _costs(items: pd.DataFrame) -> pd.Series:
+    """Cost of each order; what is unknown for one line is unknown for the order."""
+    cost = (items["quantity"] * items["unit_cost"].astype(float)).groupby(items["order_id"])
+    return cost.sum().where(cost.count() == cost.size())
 
 
 def cohorts(found: Facts) -> pd.DataFrame:
@@ -65,10 +72,12 @@ def cohorts(found: Facts) -> pd.DataFrame:
     last = (found.as_of - DAY).to_period("M")
     rows = []
     for cohort, group in sales.groupby("cohort"):
-        size, so_far = group["customer_id"].nunique(), 0.0
+        size, so_far, margin_so_far = group["customer_id"].nunique(), 0.0, 0.0
+        first = group[group["month"] == cohort]["net"].sum()
         for number, month in enumerate(pd.period_range(cohort, last, freq="M")):
             bought = group[group["month"] == month]
             so_far += bought["net"].sum()
+            margin_so_far += bought["margin"].sum()
             rows.append(
                 {
                     "cohort_month": cohort.start_time,
@@ -77,7 +86,12 @@ def cohorts(found: Facts) -> pd.DataFrame:
                     "retained_customer_count": bought["customer_id"].nunique(),
                     "order_count": len(bought),
                     "net_revenue_amount": bought["net"].sum(),
+                    "gross_margin_amount": bought["margin"].sum(min_count=1),
+                    "cumulative_net_revenue_amount": so_far,
+                    "cumulative_gross_margin_amount": margin_so_far,
                     "cumulative_revenue_per_customer": so_far / size,
+                    "cumulative_margin_per_customer": margin_so_far / size,
+                    "revenue_retention_share": bought["net"].sum() / first,
                     "retention_share": bought["customer_id"].nunique() / size,
                     "is_complete": (month + 1).start_time <= found.as_of,
                     "is_small_cohort": size < 30,
@@ -151,7 +165,8 @@ def behaviour(found: Facts) -> pd.DataFrame:
             row["purchase_volatility"] = values.std(ddof=1) / values.mean()
         row |= _taste(lines[customer]) if customer in lines else {}
         if customer in answers.index:
-            row["promotion_responsiveness"] = answers[customer]
+            row["promotion_responsiveness"] = answers["mean"][customer]
+            row["touch_count"] = answers["size"][customer]
         rows[customer] = row
     return pd.DataFrame.from_dict(rows, orient="index")
 
@@ -170,8 +185,8 @@ def _taste(lines: pd.DataFrame) -> dict[str, float]:
     }
 
 
-def _answers(found: Facts) -> pd.Series:
-    """Share of touches with an order in the seven days after, of windows that are over."""
+def _answers(found: Facts) -> pd.DataFrame:
+    """How many touches, and the share of them with an order in the seven days after."""
     touches = found.touches[
         (found.touches["touch_type"] != "assigned") & ~found.touches["is_holdout"].eq(other=True)
     ].copy()
@@ -185,7 +200,7 @@ def _answers(found: Facts) -> pd.Series:
         any(touched <= moment < touched + WINDOW for moment in moments.get(customer, []))
         for customer, touched in zip(first["customer_id"], first["touched_at"], strict=True)
     ]
-    return first.groupby("customer_id")["answered"].mean()
+    return first.groupby("customer_id")["answered"].agg(["size", "mean"])
 
 
 def segment(row: pd.Series) -> str:

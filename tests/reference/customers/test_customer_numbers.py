@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import sys
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 
+from analytics_numbers import seed
 from customer_numbers import (
     DAY,
     Facts,
@@ -31,6 +33,11 @@ RULE_OF_CHURN = ((181, 0.8), (91, 0.5), (61, 0.3), (0, 0.1))
 @pytest.fixture(scope="module")
 def known() -> Facts:
     return facts(customer_shop().connection)
+
+
+@pytest.fixture(scope="module")
+def behaves(known: Facts) -> pd.DataFrame:
+    return behaviour(known)
 
 
 def table(name: str, key: str | list[str]) -> pd.DataFrame:
@@ -101,13 +108,12 @@ def test_last_moves_end_in_the_segments_of_today(known: Facts) -> None:
     assert found == query(today).fetchall()
 
 
-def test_behaviour(known: Facts) -> None:
-    expected = behaviour(known)
-    assert (expected.notna().sum() > 300).all()
-    same(table("intermediate.int_customer_behaviour", "customer_id"), expected)
+def test_behaviour(behaves: pd.DataFrame) -> None:
+    assert (behaves.notna().sum() > 300).all()
+    same(table("intermediate.int_customer_behaviour", "customer_id"), behaves)
 
 
-def test_segments(known: Facts) -> None:
+def test_segments(known: Facts, behaves: pd.DataFrame) -> None:
     found = table("marts.mart_customer_segments", "customer_id")
     assert set(found.index) <= set(known.customers["customer_id"])
     buyers = known.sales.groupby("customer_id").agg(
@@ -126,7 +132,7 @@ def test_segments(known: Facts) -> None:
         next(share for bound, share in RULE_OF_CHURN if days >= bound)
         for days in buyers["days_since_last_order"]
     ]
-    described = buyers.join(behaviour(known))
+    described = buyers.join(behaves)
     described["price_place"] = places(described["price_sensitivity"])
     expected = described.apply(segment, axis=1)
     bought = found[~found["is_prospect"]]
@@ -137,15 +143,80 @@ def test_segments(known: Facts) -> None:
     np.testing.assert_allclose(found["expected_value"], found["clv_at_stake"] * found["uplift"])
 
 
-def test_action_list_is_every_customer_once_and_holds_out_a_tenth() -> None:
-    connection = customer_shop().connection
-    rows = connection.execute(
-        "SELECT COUNT(*), COUNT(DISTINCT customer_id), AVG(is_holdout::INT), "
-        "COUNT(action_rank), MAX(action_rank) FROM marts.mart_action_list"
-    ).fetchall()
-    ((count, customers, held_out, ranked, last),) = rows
-    segmented = connection.execute("SELECT COUNT(*) FROM marts.mart_customer_segments").fetchall()
-    assert [(count,)] == segmented
-    assert count == customers
-    assert 0.07 < held_out < 0.13
-    assert ranked == last
+def test_uplift_is_that_of_all_experiments_that_are_over() -> None:
+    found = table("marts.mart_customer_segments", "customer_id")
+    tried = table("marts.mart_campaign_performance", "campaign_id")
+    tried = tried[tried["has_holdout"] & tried["is_measured_to_the_end"]]
+    held, all_of = tried["held_out_customers"], tried["assigned_customers"]
+    # What two groups tell of their difference grows with the harmonic mean of their sizes.
+    weights = 1 / (1 / held + 1 / (all_of - held))
+    assert len(tried) > 5
+    assert set(found["uplift_source"]) == {"measured"}
+    np.testing.assert_allclose(
+        found["uplift"], np.average(tried["conversion_uplift"], weights=weights), 1e-6
+    )
+
+
+def test_brands_touches_and_places_behind_the_segments(known: Facts, behaves: pd.DataFrame) -> None:
+    found = table("marts.mart_customer_segments", "customer_id")
+    bought = found.loc[sorted(behaves.index)]
+    same(bought, behaves)
+    same(
+        bought[["price_sensitivity_place"]],
+        places(behaves["price_sensitivity"].round(9))
+        .reindex(behaves.index)
+        .rename("price_sensitivity_place")
+        .to_frame(),
+    )
+    units = known.lines[known.lines["brand"].notna()].groupby(["customer_id", "brand"])["quantity"]
+    most = units.sum().reset_index().sort_values(["quantity", "brand"], ascending=[False, True])
+    first = most.drop_duplicates("customer_id").set_index("customer_id")["brand"]
+    assert bought["top_brand"].dropna().to_dict() == first.to_dict()
+    plan = seed("customer_segments", "segment")
+    for row in found.itertuples():
+        (priority, action) = [
+            plan[(row.segment,)][name] for name in ("investment_priority", "strategic_action")
+        ]
+        assert (row.investment_priority, row.strategic_action) == (int(priority), action)
+
+
+REASONS = {
+    "high_value": lambda row: row["clv_place"] >= 0.7,
+    "likely_to_leave": lambda row: row["churn_probability"] > 0.6,
+    "spending_grows": lambda row: row["spending_trend"] > 0,
+    "spending_falls": lambda row: row["spending_trend"] < -0.3,
+    "buys_reduced": lambda row: row["price_sensitivity_place"] >= 0.7,
+    "answers_campaigns": lambda row: row["promotion_responsiveness"] > 0.6,
+    "loyal_to_brand": lambda row: row["brand_loyalty"] > 0.7,
+    "few_orders": lambda row: 0 < row["total_orders"] <= 3,
+    "no_order_yet": lambda row: row["is_prospect"],
+    "not_reachable": lambda row: not row["is_reachable"],
+}
+
+
+def test_actions_follow_from_segments() -> None:
+    found = table("marts.mart_action_list", "customer_id")
+    segments = table("marts.mart_customer_segments", "customer_id")
+    analytics = table("marts.mart_customer_analytics", "customer_id")
+    assert list(found.index) == list(segments.index)
+    plan = seed("customer_actions", "action_group", "is_reachable")
+    told = segments.join(analytics["is_reachable"])
+    for customer, row in told.iterrows():
+        action = found.loc[customer]
+        group = "prospect" if row["is_prospect"] else row["segment"]
+        planned = plan[group, str(bool(row["is_reachable"])).upper()]
+        assert action["next_action"] == planned["next_action"]
+        assert action["action_owner"] == planned["action_owner"]
+        reasons = [name for name, holds in REASONS.items() if holds(row)]
+        assert action["reason_codes"] == ("; ".join(reasons) or "nothing_special")
+        expected = row["expected_value"] * float(planned["effect_share"])
+        assert action["expected_value"] == pytest.approx(expected)
+        drawn = int(hashlib.md5(f"actions:{customer}".encode()).hexdigest()[:8], 16)
+        assert action["is_holdout"] == (drawn < round(0.1 * 16**8))
+    listed = found[~found["is_holdout"]].reset_index()
+    listed = listed.sort_values(
+        ["expected_value", "investment_priority", "customer_id"], ascending=[False, False, True]
+    )
+    assert list(listed["action_rank"]) == list(range(1, len(listed) + 1))
+    assert found[found["is_holdout"]]["action_rank"].isna().all()
+    assert 0.07 < found["is_holdout"].mean() < 0.13
