@@ -38,6 +38,11 @@ class Facts:
     customers: set[str]
     as_of: pd.Timestamp
 
+    @property
+    def counts(self) -> pd.DataFrame:
+        """Counts of stock that can be."""
+        return self.inventory[self.inventory["quantity_on_hand"] >= 0]
+
 
 def facts(connection: duckdb.DuckDBPyConnection) -> Facts:
     """Clean the raw tables as the spec says: what breaks a rule does not count."""
@@ -99,8 +104,10 @@ def abc_classes(revenue: dict[str, float]) -> dict[str, str]:
     return classes
 
 
-def elasticity(days: pd.DataFrame, shop_lines: pd.Series) -> float:
-    """Slope of log demand over log price of one product; demand is per order line of the shop.
+def elasticity(days: pd.DataFrame, shop_lines: pd.Series) -> tuple[float, float]:
+    """Slope of log demand over log price of one product and its standard error.
+
+    Demand is per order line of the shop, and varies by chance as counts do (Poisson).
 
     Args:
         days: Lines and price of the days on which it was sold, by day.
@@ -119,9 +126,12 @@ def elasticity(days: pd.DataFrame, shop_lines: pd.Series) -> float:
     prices = np.log(points)
     spread = np.sqrt(np.cov(prices, aweights=weights, ddof=0)) if len(points) > 1 else 0.0
     if weights.sum() < 100 or len(points) < 4 or spread < 0.03:
-        return float("nan")
+        return float("nan"), float("nan")
     demand = np.log(weights / np.array([exposed[price] for price in points]))
-    return float(np.polyfit(prices, demand, 1, w=np.sqrt(weights))[0])
+    design = np.column_stack([np.ones_like(prices), prices])
+    covariance = np.linalg.inv(design.T @ np.diag(weights) @ design)
+    slope = np.polyfit(prices, demand, 1, w=np.sqrt(weights))[0]
+    return float(slope), float(np.sqrt(covariance[1, 1]))
 
 
 def baskets(lines: pd.DataFrame) -> list[frozenset[str]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import sys
 from pathlib import Path
 
@@ -24,6 +25,7 @@ from recomputed import (
     reorders,
 )
 
+from tests.support.definitions import PROJECT
 from tests.support.product_shop import PERIODS, product_shop
 
 pytestmark = pytest.mark.slow
@@ -113,6 +115,87 @@ def lifecycle(reorder_rate: float | None, penetration: float | None) -> str:
     return "dog" if reorder_rate < 0.4 and penetration < 0.1 else "developing"
 
 
+def test_money_shares_and_days(known: Facts, performance: pd.DataFrame) -> None:
+    by_product = known.lines.groupby("product_id")
+    net, units = by_product["net"].sum().round(2), by_product["quantity"].sum()
+    same(performance["discount_amount"], (by_product["gross"].sum() - net).round(2), 0)
+    refunds = known.returns["refund_amount"].astype(float).groupby(known.returns["product_id"])
+    same(performance["refund_amount"], refunds.sum().round(2), 0)
+    same(performance["mean_price_paid"], net / units)
+    same(performance["revenue_share"], net / net.sum(), 0)
+    cost = known.products.set_index("product_id")["unit_cost"].astype(float)
+    same(performance["gross_margin_share"], ((net - units * cost) / net).where(net > 0))
+    listed = known.products.set_index("product_id")["parent_product_id"]
+    family = listed.fillna(pd.Series(listed.index, listed.index))
+    together = net.reindex(family.index).fillna(0).groupby(family).sum()
+    same(performance["family_net_revenue_amount"], family.map(together).fillna(0))
+    assert (performance["is_variant"] == listed.notna().reindex(performance.index)).all()
+    assert performance["is_variant"].any()
+    for column, days in (
+        ("first_sold_date", by_product["day"].min()),
+        ("last_sold_date", by_product["day"].max()),
+        ("stock_counted_date", known.counts.groupby("product_id")["snapshot_at"].max()),
+    ):
+        wanted = days.dt.normalize().reindex(performance.index)
+        assert ((performance[column] == wanted) | wanted.isna()).all(), column
+        assert (performance[column].isna() == wanted.isna()).all(), column
+
+
+def test_bands_and_what_to_do(known: Facts, performance: pd.DataFrame) -> None:
+    units = known.lines.groupby("product_id")["quantity"].sum().reindex(performance.index).fillna(0)
+    place = (units.rank(method="min") - 1 + units.rank(method="max")) / (2 * len(units))
+    tiers = np.select([place >= 0.8, place >= 0.5], ["Top", "Middle"], "Rest")
+    assert list(performance["volume_tier"]) == list(tiers)
+    expected = {
+        "reorder_band": performance["shrunk_reorder_rate"].map(
+            lambda r: banded(r, [(0.7, "Excellent"), (0.5, "Good"), (0.3, "Fair"), (0, "Low")])
+        ),
+        "trend_band": performance["trending_score"].map(
+            lambda r: banded(r, [(1.2, "Rising"), (0.8, "Steady"), (0, "Falling")])
+        ),
+        "stock_status": performance.apply(stock_status, axis=1),
+    }
+    for column, wanted in expected.items():
+        told = performance[column]
+        assert [*told.where(told.notna(), None)] == [*wanted.where(wanted.notna(), None)], column
+        assert wanted.nunique() >= 2, column
+    advice = seed("product_recommendations")
+    for row in performance.itertuples():
+        (told_advice,) = (
+            line["recommendation"]
+            for line in advice
+            if (line["lifecycle"], line["abc_class"]) == (row.lifecycle, row.abc_class)
+        )
+        assert row.recommendation == told_advice
+
+
+def stock_status(row: pd.Series) -> str | None:
+    if pd.isna(row["quantity_on_hand"]):
+        return None
+    if row["quantity_on_hand"] <= 0:
+        return "Out"
+    if not row["units_last_30_days"]:
+        return "Unmoved"
+    return banded(row["days_of_cover"], [(90, "Excess"), (14, "Enough"), (0, "Low")])
+
+
+def banded(value: float, bounds: list[tuple[float, str]]) -> str | None:
+    return next((name for bound, name in bounds if value >= bound), None)
+
+
+def seed(name: str) -> list[dict[str, str]]:
+    with (PROJECT / "seeds" / f"{name}.csv").open(encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
+def test_ranks_in_departments(known: Facts, performance: pd.DataFrame) -> None:
+    net = performance["net_revenue_amount"]
+    for _, products in performance.groupby("department_name", dropna=False):
+        order = sorted(products.index, key=lambda product: (-net[product], product))
+        assert list(products["rank_in_department"].sort_values().index) == order
+    assert performance["department_name"].nunique() > 5
+
+
 def test_trend_against_the_pace_of_the_shop(known: Facts, performance: pd.DataFrame) -> None:
     lines = known.lines
     late = lines[lines["day"] >= known.as_of - 7 * DAY]
@@ -131,8 +214,8 @@ def test_ratings_and_stock(known: Facts, performance: pd.DataFrame) -> None:
     mean = known.reviews["rating"].mean()
     shrunk = (stars.sum() + RATING_PRIOR * mean) / (stars.count() + RATING_PRIOR)
     same(performance["shrunk_rating"], shrunk)
-    counts = known.inventory[known.inventory["quantity_on_hand"] >= 0]
-    last = counts.sort_values("snapshot_at").groupby("product_id")["quantity_on_hand"].last()
+    same(performance["rating_count"], stars.count(), 0)
+    last = known.counts.sort_values("snapshot_at").groupby("product_id")["quantity_on_hand"].last()
     same(performance["quantity_on_hand"], last)
     recent = known.lines[known.lines["day"] >= known.as_of - 30 * DAY]
     pace = recent.groupby("product_id")["quantity"].sum() / 30
@@ -148,10 +231,10 @@ def test_price_elasticity(known: Facts, performance: pd.DataFrame) -> None:
         )
         days["price"] = (days["gross"] / days["units"]).round(2)
         expected[product] = elasticity(days, shop_lines)
-    told = pd.Series(expected, dtype=float)
-    assert told.notna().sum() >= 20
-    actual = performance["price_elasticity"]
-    np.testing.assert_allclose(actual, told.reindex(actual.index), rtol=1e-6)
+    told = pd.DataFrame.from_dict(expected, orient="index").reindex(performance.index)
+    assert told[0].notna().sum() >= 20
+    for column, number in (("price_elasticity", 0), ("price_elasticity_error", 1)):
+        np.testing.assert_allclose(performance[column], told[number], rtol=1e-6)
 
 
 @pytest.mark.parametrize("period", PERIODS)
@@ -174,12 +257,34 @@ def test_sales_by_period(known: Facts, period: str) -> None:
         net_revenue_amount=("net", "sum"),
         reorder_rate=("is_reorder", "mean"),
         mean_cart_position=("cart_position", "mean"),
+        gross=("gross", "sum"),
     ).sort_index()
+    net, units = expected["net_revenue_amount"].round(2), expected["units_sold"]
+    cost = known.products.set_index("product_id")["unit_cost"].astype(float)
+    sold = expected.index.get_level_values("product_id")
+    expected["discount_amount"] = (expected.pop("gross") - net).round(2)
+    expected["gross_margin_amount"] = net - units * cost.reindex(sold).to_numpy()
+    expected["mean_price_paid"] = net / units
+    expected["revenue_share"] = net / net.groupby("period_start").transform("sum")
+    new = lines[~lines["is_reorder"]].groupby(["product_id", "period_start"])["customer_id"]
+    expected["new_customer_count"] = new.nunique().reindex(expected.index).fillna(0)
+    first = lines[lines["cart_position"] == 1].groupby(["product_id", "period_start"])["order_id"]
+    expected["first_in_cart_count"] = first.nunique().reindex(expected.index).fillna(0)
+    by_revenue = net.reset_index().sort_values(
+        ["period_start", "net_revenue_amount", "product_id"], ascending=[True, False, True]
+    )
+    by_revenue["rank_overall"] = by_revenue.groupby("period_start").cumcount() + 1
+    ranks = by_revenue.set_index(["product_id", "period_start"])["rank_overall"]
+    expected["rank_overall"] = ranks.reindex(expected.index)
     assert list(actual.index) == list(expected.index)
     for column in expected:
         np.testing.assert_allclose(
-            actual[column].astype(float), expected[column].astype(float), rtol=1e-9
+            actual[column].astype(float), expected[column].astype(float), 1e-9, 1e-9, err_msg=column
         )
+    lengths = {"hour": pd.Timedelta(hours=1), "day": DAY, "week": 7 * DAY}
+    length = lengths.get(period, pd.DateOffset(months=1))
+    starts_at = actual.index.get_level_values("period_start")
+    assert (actual["is_complete"] == (starts_at + length <= known.as_of)).all()
     if period in ("hour", "day"):
         np.testing.assert_array_equal(actual["customer_count"], grouped["customer_id"].nunique())
 
@@ -203,6 +308,37 @@ def test_rules_equal_counting_every_pair_of_every_basket(known: Facts) -> None:
         assert rule["is_significant"] == (rule["p_value"] * len(frequent) <= 0.05)
         shrunk = (both + LIFT_PRIOR) / (a * b / total + LIFT_PRIOR)
         assert rule["shrunk_lift"] == pytest.approx(shrunk)
+        assert rule["antecedent_order_count"] == a
+        strength = strength_of(both * total / (a * b), both / a)
+        assert rule["strength"] == strength
+        score = sum(shrunk >= bound for bound in (2, 1.5, 1.2, 1.05)) + 1
+        assert rule["cross_sell_score"] == (score if rule["is_significant"] else 1)
+
+
+def strength_of(lift: float, confidence: float) -> str:
+    if lift >= 2 and confidence >= 0.3:
+        return "very_strong"
+    if lift >= 1.5 and confidence >= 0.2:
+        return "strong"
+    return "moderate" if lift >= 1.2 and confidence >= 0.1 else "weak"
+
+
+def test_what_to_do_with_rules(known: Facts) -> None:
+    rules = mart("mart_product_affinity", ["antecedent_id", "consequent_id"])
+    listed = known.products.set_index("product_id")
+    family = listed["parent_product_id"].fillna(pd.Series(listed.index, listed.index))
+    advice = {(row["relation"], row["strength"]): row["advice"] for row in seed("affinity_advice")}
+    for (one, other), rule in rules.iterrows():
+        relation = "bundle" if listed["is_bundle"][[one, other]].any() else "product"
+        relation = "variant" if family[one] == family[other] else relation
+        assert rule["relation"] == relation
+        strength = rule["strength"] if rule["is_significant"] else "unproven"
+        assert rule["advice"] == advice[relation, strength]
+    one, other = max(rules.index, key=lambda pair: rules["pair_order_count"][pair])
+    holding = known.lines[known.lines["product_id"].isin([one, other])]
+    both = holding.groupby(["order_id", "customer_id"])["product_id"].nunique() == 2
+    customers = both[both].reset_index()["customer_id"].nunique()
+    assert rules["pair_customer_count"][one, other] == customers
 
 
 def test_rules_equal_those_of_mlxtend(known: Facts) -> None:
