@@ -12,7 +12,7 @@ from scipy import stats
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from marketing_facts import Facts, credited_orders, facts, groups, known_spend
+from marketing_facts import DAY, WINDOW, Facts, credited_orders, facts, groups, known_spend
 
 from tests.support.growth_shop import growth_shop
 
@@ -58,6 +58,28 @@ def test_reach_and_cost(known: Facts, campaigns: pd.DataFrame) -> None:
     assert list(campaigns.index) == sorted(known.campaigns["campaign_id"])
 
 
+def test_rates_days_and_what_was_shown(known: Facts, campaigns: pd.DataFrame) -> None:
+    reached = campaigns["contacted_customers"].where(campaigns["contacted_customers"] > 0)
+    same(campaigns["open_rate"], campaigns["opened_customers"] / reached)
+    same(campaigns["click_rate"], campaigns["clicked_customers"] / reached)
+    shown = known.spend.groupby("campaign_id")[["impressions", "clicks"]].sum(min_count=1)
+    same(campaigns["impressions"], shown["impressions"])
+    same(campaigns["clicks"], shown["clicks"])
+    listed = known.campaigns.set_index("campaign_id").sort_index()
+    assert (campaigns["start_date"] == listed["starts_at"].dt.normalize()).all()
+    ends = (listed["ends_at"] - pd.Timedelta(seconds=1)).dt.normalize()
+    assert (campaigns["end_date"].isna() == ends.isna()).all()
+    assert (campaigns["end_date"] == ends)[ends.notna()].all()
+    touches = known.touches.groupby(["campaign_id", "customer_id"])["day"].min()
+    window = touches.groupby("campaign_id").max() + WINDOW
+    last = pd.concat([ends, window.reindex(ends.index)], axis=1).max(axis=1)
+    last = last.where(window.reindex(ends.index).notna())
+    found = campaigns["last_measured_date"]
+    assert (found.isna() | (found == last)).all()
+    assert found.notna().sum() >= 10
+    assert (campaigns["is_measured_to_the_end"] == (found < known.as_of)).all()
+
+
 def test_attribution(known: Facts, campaigns: pd.DataFrame) -> None:
     credited = credited_orders(known)
     told = (
@@ -101,9 +123,13 @@ def test_uplift_is_that_of_scipy(known: Facts, campaigns: pd.DataFrame) -> None:
         assert row["incremental_revenue"] == pytest.approx(
             (ours.mean() - others.mean()) * len(ours), abs=0.01
         )
+        told = row[["incremental_revenue_lower", "incremental_revenue_upper"]]
+        assert list(told) == pytest.approx([low * len(ours), high * len(ours)], rel=1e-4, abs=0.02)
         margins = bought["margin"]
         uplift = margins[~held].mean() - margins[held].mean()
         assert row["incremental_margin"] == pytest.approx(uplift * len(ours), abs=0.01)
+        gain = uplift * len(ours) - row["cost_amount"]
+        assert row["incremental_roi"] == pytest.approx(gain / row["cost_amount"], abs=1e-4)
         table = [[(x > 0).sum(), (x == 0).sum()] for x in (ours, others)]
         chi_square = stats.chi2_contingency(table, correction=False)
         assert row["conversion_p_value"] == pytest.approx(chi_square.pvalue, abs=1e-6)
@@ -114,6 +140,7 @@ def test_uplift_is_that_of_scipy(known: Facts, campaigns: pd.DataFrame) -> None:
             for x in (ours, others)
         ]
         means = [(x > 0).mean() for x in (ours, others)]
+        assert list(row[["treated_conversion", "holdout_conversion"]]) == pytest.approx(means)
         lower = shares - np.hypot(means[0] - ends[0].low, ends[1].high - means[1])
         upper = shares + np.hypot(ends[0].high - means[0], means[1] - ends[1].low)
         told = row[["conversion_uplift_lower", "conversion_uplift_upper"]]
@@ -137,6 +164,11 @@ def test_adjusted_uplift_is_that_of_numpy_and_scipy(known: Facts, campaigns: pd.
         left = adjusted[~held].var() / (~held).sum() + adjusted[held].var() / held.sum()
         assert row["uplift_variance_reduction"] == pytest.approx(1 - left / plain)
     assert compared["uplift_variance_reduction"].median() > 0
+
+
+def by_month(totals: pd.Series) -> pd.Series:
+    months = [(name, month.to_timestamp()) for name, month in totals.index]
+    return totals.set_axis(pd.MultiIndex.from_tuples(months))
 
 
 def test_channels(known: Facts) -> None:
@@ -166,8 +198,20 @@ def test_channels(known: Facts) -> None:
     same(channels["customer_acquisition_cost"], (cost / new).where(new > 0))
     same(channels["visits"], expected["size"], 0)
     same(channels["conversion_rate"], expected["mean"])
-    margin = won["margin"].sum()
-    margin.index = pd.MultiIndex.from_tuples([(n, m.to_timestamp()) for n, m in margin.index])
+    same(channels["revenue_so_far"], by_month(won["revenue"].sum()), 0, atol=1e-6)
+    for column in ("impressions", "clicks"):
+        same(channels[column], by_month(spend.groupby(["channel", "won"])[column].sum()))
+    reached = spend[spend["campaign_id"].isin(known.touches["campaign_id"])]
+    retained = by_month(reached.groupby(["channel", "won"])["spend_amount"].sum())
+    same(channels["retention_spend_amount"], retained, 0)
+    assert 0 < retained.sum() < known.spend["spend_amount"].sum()
+    months = channels.index.get_level_values("month_start").to_period("M")
+    ages = [(known.as_of.to_period("M") - month).n for month in months]
+    assert list(channels["months_observed"]) == ages
+    current = months == (known.as_of - DAY).to_period("M")
+    assert list(channels["is_current_period"]) == list(current)
+    margin = by_month(won["margin"].sum())
+    same(channels["ltv_amount"], margin / by_month(won["customer_id"].nunique()), rtol=1e-6)
     same(channels["ltv_to_cac"], (margin.reindex(cost.index) / cost).where(cost > 0), rtol=1e-6)
     for (name, month), group in won:
         so_far = group.groupby("month")["margin"].sum().sort_index().cumsum()

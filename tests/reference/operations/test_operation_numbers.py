@@ -70,6 +70,10 @@ def test_deliveries_by_day_and_region(orders: pd.DataFrame, mart: pd.DataFrame) 
     )
     np.testing.assert_allclose(mart["delivery_days"], grouped["days"].mean())
     np.testing.assert_array_equal(mart["cancelled_orders"], grouped.size() - kept)
+    np.testing.assert_array_equal(mart["open_orders"], kept - fulfilled)
+    arrived = grouped["days"].count()
+    np.testing.assert_array_equal(mart["arrived_orders"], arrived)
+    np.testing.assert_array_equal(mart["total_delivery_days"], grouped["days"].sum())
 
 
 def test_returns_and_stars_of_the_orders(

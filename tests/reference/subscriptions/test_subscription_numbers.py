@@ -42,7 +42,7 @@ def test_every_month_is_customers_before_and_after(
     for month, end in month_ends(mart).items():
         runs = (subscriptions["started_at"] < end) & ~(subscriptions["ended_at"] < end)
         now = subscriptions[runs].groupby("customer_id")["amount"].sum().round(2).to_dict()
-        moved = dict.fromkeys(MOVEMENTS, 0.0)
+        moved, movers = dict.fromkeys(MOVEMENTS, 0.0), dict.fromkeys(MOVEMENTS, 0)
         for customer in before.keys() | now.keys():
             old, new = before.get(customer, 0.0), now.get(customer, 0.0)
             if not old:
@@ -52,10 +52,18 @@ def test_every_month_is_customers_before_and_after(
             else:
                 kind = "expansion" if new > old else "contraction"
             moved[kind] += new - old
+            movers[kind] += 1
         row = mart.loc[month]
         assert {m: row[f"{m}_mrr"] for m in MOVEMENTS} == pytest.approx(moved, abs=0.005)
         assert row["closing_mrr"] == pytest.approx(sum(now.values()), abs=0.005)
         assert row["closing_subscribers"] == len(now)
+        assert row["mrr_per_subscriber"] == pytest.approx(sum(now.values()) / len(now))
+        assert row["opening_mrr"] == pytest.approx(sum(before.values()), abs=0.005)
+        assert row["opening_subscribers"] == len(before)
+        assert [row["new_subscribers"], row["reactivated_subscribers"]] == [
+            movers["new"],
+            movers["reactivated"],
+        ]
         assert row["churned_subscribers"] == len(before.keys() - now.keys())
         if opening := sum(before.values()):
             kept = opening + moved["contraction"] + moved["churned"]
