@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 import shutil
-import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +14,7 @@ import duckdb
 
 from operate.lineage import store
 from operate.monitor.store import PUBLISHED_TABLES
+from tests.support.forks import forks
 
 CLONE = Path(__file__).parents[2]
 SQLMESH_AT = Path(__file__).with_name("sqlmesh_at.py")
@@ -66,15 +66,8 @@ class Stock:
 
     def sqlmesh(self, moment: str, *arguments: str, kill_before: int = 0) -> Ended:
         """Run `sqlmesh ARGUMENTS` at a moment, perhaps killed before one of its statements."""
-        done = subprocess.run(
-            self.command(moment, *arguments, kill_before=kill_before),
-            cwd=self.project,
-            env=self.environment,
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=300,
-        )
+        asked = (moment, str(kill_before), *arguments)
+        done = forks().run(asked, self.project, self.environment, seconds=300)
         counted = self.shop / "statements"
         statements = int(counted.read_text()) if counted.exists() else 0
         return Ended(done.returncode, done.stdout, done.stderr, statements)
