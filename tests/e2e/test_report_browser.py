@@ -14,7 +14,7 @@ import pytest
 from printed import page_texts
 from published_sample import publish_sample
 
-from patron.shop import Shop
+from patron.shop import Shop, find_project
 from reports.builder.api import Request, build_site
 
 playwright = pytest.importorskip("playwright.sync_api")
@@ -73,8 +73,10 @@ def browser(chromium: str) -> Iterator[Any]:
         launched.close()
 
 
-@pytest.fixture
-def executive(shop: Shop) -> Path:
+@pytest.fixture(scope="module")
+def executive(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The first page of the shipped ones; nobody changes them."""
+    shop = Shop(root=tmp_path_factory.mktemp("executive"), project=find_project())
     publish_sample(shop, customers=1500)
     index = build_site(shop).index
     assert index

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import atexit
+import shutil
+import tempfile
 from datetime import date
+from functools import cache
 from pathlib import Path
 
 import duckdb
@@ -29,7 +33,16 @@ def publish_sample(
     """Write a published copy of a shop; the same arguments write the same rows."""
     shop.data.mkdir(parents=True, exist_ok=True)
     shop.published.unlink(missing_ok=True)
-    with duckdb.connect(str(shop.published)) as connection:
+    shutil.copyfile(_sample(customers, days, as_of, with_models=with_models), shop.published)
+
+
+@cache
+def _sample(customers: int, days: int, as_of: date | None, *, with_models: bool) -> Path:
+    """A copy to take copies of."""
+    folder = tempfile.mkdtemp()
+    atexit.register(shutil.rmtree, folder)
+    path = Path(folder) / "published.duckdb"
+    with duckdb.connect(str(path)) as connection:
         shown = f"DATE '{as_of}'" if as_of else "NULL::DATE"
         connection.execute(
             f"SET VARIABLE customers = {customers}; SET VARIABLE days = {days};"
@@ -41,6 +54,7 @@ def publish_sample(
             _write_python_model(connection, f"quality.{name}")
         store.ensure_tables(connection)
         connection.execute(CATALOGUE.read_text("utf-8"))
+    return path
 
 
 def _write_python_model(connection: duckdb.DuckDBPyConnection, name: str) -> None:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import shutil
 import subprocess
 import sys
 import threading
@@ -25,28 +26,34 @@ def call(shop: Shop, *arguments: str) -> Result:
     return CliRunner().invoke(patron, ["--shop", str(shop.root), "report", *arguments])
 
 
-def test_build_ends_with_the_path_of_the_first_page(published: Shop) -> None:
-    result = call(published, "build")
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Shop:
+    """A shop whose pages are built, so that building them again is quick."""
+    shop = Shop(root=tmp_path_factory.mktemp("built"), project=find_project())
+    publish_sample(shop)
+    result = call(shop)
+    assert result.exit_code == 0
+    assert result.stdout.strip() == str(shop.site / "index.html")
+    assert (shop.site / "index.html").is_file()
+    return shop
+
+
+def test_build_ends_with_the_path_of_the_first_page_as_report_alone_does(built: Shop) -> None:
+    result = call(built, "build")
     assert result.exit_code == 0
     assert "pages/index.md: Executive dashboard" in result.stderr
-    assert result.stdout.strip() == str(published.site / "index.html")
+    assert result.stdout.strip() == str(built.site / "index.html")
     assert Path(result.stdout.strip()).is_file()
 
 
-def test_report_alone_builds(published: Shop) -> None:
-    result = call(published)
-    assert result.exit_code == 0
-    assert result.stdout.strip() == str(published.site / "index.html")
-    assert (published.site / "index.html").is_file()
-
-
-def test_build_elsewhere_as_json(published: Shop, tmp_path: Path) -> None:
-    result = call(published, "build", "--out", str(tmp_path / "out"), "--json")
+def test_build_elsewhere_as_json(built: Shop, tmp_path: Path) -> None:
+    shutil.rmtree(built.site)
+    result = call(built, "build", "--out", str(tmp_path / "out"), "--json")
     found = json.loads(result.stdout)
     assert found["ok"] is True
     assert found["index"] == str(tmp_path / "out" / "index.html")
     assert found["pages"][0]["title"] == "Executive dashboard"
-    assert not published.site.exists()
+    assert not built.site.exists()
 
 
 def test_a_query_that_fails_makes_the_exit_code_1(published: Shop) -> None:
@@ -59,9 +66,9 @@ def test_a_query_that_fails_makes_the_exit_code_1(published: Shop) -> None:
     assert "Query &#39;tiers&#39; failed" in (published.site / "index.html").read_text("utf-8")
 
 
-def test_strict_checks_fail_on_warnings(published: Shop) -> None:
-    assert call(published, "check").exit_code == 0
-    strict = call(published, "check", "--strict")
+def test_strict_checks_fail_on_warnings(built: Shop) -> None:
+    assert call(built, "check").exit_code == 0
+    strict = call(built, "check", "--strict")
     assert strict.exit_code == 1
     assert "stale" in strict.stderr
 
