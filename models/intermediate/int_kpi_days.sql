@@ -19,7 +19,8 @@ MODEL (
           as_of_date
         FROM intermediate.int_as_of
       )
-    )
+    ),
+    costs_cover_revenue(blocking := FALSE)
   ),
   description 'The parts that all numbers over time are made of, which add up over days: a week, month, quarter or year is their sum, a ratio the ratio of sums, under the names that metrics/ use. One row per day before the as-of date, dimension and member with something to tell. Answers: what are the parts of a number on a day, for the whole shop and for each country, department, channel, payment method and type of customer?',
   column_descriptions (

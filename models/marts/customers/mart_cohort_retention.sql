@@ -24,7 +24,7 @@ MODEL (
     net_revenue_amount = 'Net revenue of the cohort in the month',
     gross_margin_amount = 'Gross margin in the month of the orders whose cost is known; null where no cost is known',
     cumulative_net_revenue_amount = 'Net revenue of the cohort up to the end of the month',
-    cumulative_gross_margin_amount = 'Gross margin of the cohort up to the end of the month; null where no cost is known',
+    cumulative_gross_margin_amount = 'Gross margin of the cohort up to the end of the month, like that of the month',
     retention_share = 'Retained customers per customer of the cohort (logo retention), 0 to 1',
     revenue_retention_share = 'Net revenue of the month per net revenue of month 0',
     cumulative_revenue_per_customer = 'Net revenue of the cohort up to the end of the month, per customer',

@@ -51,7 +51,7 @@ MODEL (
     lifespan_days = 'Days from first to last order',
     days_since_last_order = 'Days from the last order to the as-of date',
     total_spent = 'Net revenue so far',
-    total_margin = 'Gross margin so far; null where no cost is known',
+    total_margin = 'Gross margin so far of the orders whose cost is known; null where none is',
     spend_last_30_days = 'Net revenue in the 30 days before the as-of date',
     avg_order_value = 'Mean net revenue of an order',
     stddev_order_value = 'Standard deviation of net revenue over orders; null below two orders',

@@ -36,7 +36,7 @@ MODEL (
     gmv = 'Gross merchandise value: goods before discount of orders not cancelled',
     net_revenue = 'Goods after discount of valid sales',
     discount_amount = 'Discount on valid sales',
-    gross_margin = 'Net revenue less cost of goods; null where no cost is known',
+    gross_margin = 'Net revenue less cost of goods, of the orders whose cost is known; null where none is',
     refunds = 'Money given back on this day, for orders that stay sales; an order refunded as a whole leaves net revenue instead',
     orders = 'Valid sales',
     units = 'Units of valid sales',

@@ -41,7 +41,7 @@ MODEL (
     new_customers = 'Customers with their first valid order in the month',
     customer_acquisition_cost = 'Spend per new customer; null without either',
     revenue_so_far = 'Net revenue of these customers so far',
-    margin_so_far = 'Gross margin of these customers so far; null where no cost of goods is known',
+    margin_so_far = 'Gross margin of these customers so far, of the orders whose cost is known; null where none is, and without new customers',
     ltv_amount = 'Margin so far per new customer',
     ltv_to_cac = 'Margin so far as a multiple of the spend; null without spend',
     predicted_ltv_amount = 'Margin so far and the predicted revenue of twelve months at the margin so far, per new customer; null where no model has scored',

@@ -150,6 +150,11 @@ INSERT INTO marts.checked VALUES ('2025-03-01', 'all', 30), ('2025-03-01', 'coun
   ('2025-03-01', 'country', 20), ('2025-03-01', 'channel', 30), ('2025-03-01', 'channel', NULL),
   ('2025-03-02', 'all', 5), ('2025-03-02', 'country', 5);
 """
+COSTED_DAYS = """
+CREATE TABLE marts.checked (dimension TEXT, net_revenue DECIMAL(18, 2),
+  costed_revenue DECIMAL(18, 2));
+INSERT INTO marts.checked VALUES ('all', 96, 91), ('all', 4, 4), ('country', 50, 1);
+"""
 VERSIONS = """
 CREATE TABLE marts.dim_customers AS SELECT UNNEST(['ann', 'bob']) AS customer_id;
 CREATE TABLE marts.checked (customer_id TEXT, valid_from TIMESTAMP, valid_to TIMESTAMP);
@@ -389,6 +394,26 @@ CASES = [
         CUSTOMERS_AND_ORDERS,
         "DELETE FROM marts.checked",
         [(0, 27)],
+    ),
+    Case(
+        # Days without a cost weigh with their revenue; a part of the shop is not looked at
+        "costs_cover_revenue",
+        COSTED_DAYS,
+        "UPDATE marts.checked SET costed_revenue = 90 WHERE costed_revenue = 91",
+        [(94, 100)],
+    ),
+    Case(
+        # A shop that knows no cost has no margins, and tells so
+        "costs_cover_revenue",
+        f"{COSTED_DAYS} UPDATE marts.checked SET costed_revenue = NULL",
+        "UPDATE marts.checked SET costed_revenue = 4 WHERE net_revenue = 4",
+        [(4, 100)],
+    ),
+    Case(
+        "costs_cover_revenue(min_share := 0.99)",
+        f"{COSTED_DAYS} UPDATE marts.checked SET costed_revenue = net_revenue",
+        "UPDATE marts.checked SET costed_revenue = NULL WHERE net_revenue = 4",
+        [(96, 100)],
     ),
     Case(
         "clv_outliers_rare",

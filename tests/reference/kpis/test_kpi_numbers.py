@@ -132,9 +132,35 @@ def test_who_bought_and_came_back_by_a_day_is_a_running_sum() -> None:
         assert list(running.loc[moment]) == [len(counted), (counted > 1).sum()]
 
 
-@pytest.mark.parametrize("part", ["order_days", "refund_days", "department_days", "kpi_days"])
+@pytest.mark.parametrize("part", ["order_days", "refund_days", "department_days"])
 def test_no_audit_finds_anything(part: str) -> None:
     assert shop().failing_audits(f"intermediate.int_{part}") == []
+
+
+def test_only_costs_that_are_not_known_are_found() -> None:
+    told = orders()[orders()["counts"]][["costed_revenue", "net_revenue"]].sum()
+    assert 0.5 < told["costed_revenue"] / told["net_revenue"] < 0.95
+    assert shop().failing_audits(BASE) == ["costs_cover_revenue"]
+
+
+def test_ratios_of_the_days_of_the_board() -> None:
+    parts = summed(orders(), "all", "day", [*MONEY[:5], *COUNTS[:4]])
+    parts["refunds"] = summed(refunds(), "all", "day", ["refunds"])["refunds"]
+    parts = parts.droplevel("member").astype(float)
+    mart = read("SELECT * FROM marts.mart_executive_financial_summary")
+    mart = mart.set_index(pd.to_datetime(mart["date_day"])).sort_index()
+    parts = parts.reindex(mart.index).fillna(0)
+    ratios = {
+        "gross_margin_share": ("gross_margin", "costed_revenue"),
+        "refund_share": ("refunds", "net_revenue"),
+        "aov": ("net_revenue", "orders"),
+    }
+    for name, (above, below) in ratios.items():
+        wanted = parts[above] / parts[below].where(parts[below] > 0)
+        np.testing.assert_allclose(mart[name].astype(float), wanted, 1e-9, 1e-9, err_msg=name)
+    last = mart.index.max()
+    month = mart.index.to_period("M") == last.to_period("M")
+    assert list(mart["is_current_period"]) == list(month)
 
 
 # --- marts.mart_kpis ------------------------------------------------------------------------------
