@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from patron.console import emit_json, print_table, progress, say
+from patron.errors import PatronError, UsageError
 from patron.options import JSON, WAIT
 
 if TYPE_CHECKING:
+    from ml.experiments import Experiment
     from ml.train import TrainResult
+    from ml.uplift import Effect
 
 CHOICES = ("clv", "churn", "next-order", "all")
 TASK = click.Choice(CHOICES[:-1])
@@ -99,7 +105,6 @@ def list_models(ctx: click.Context, *, as_json: bool = False) -> None:
 def show(ctx: click.Context, task: str, version: str | None, *, as_json: bool) -> None:
     """Show a model's card; the champion's without VERSION."""
     from ml import registry
-    from patron.errors import PatronError
 
     shop, name = ctx.obj(), task.replace("-", "_")
     if version is None:
@@ -137,6 +142,64 @@ def rollback(ctx: click.Context, task: str) -> None:
 
     version = registry.rollback(ctx.obj(), task.replace("-", "_"))
     say(f"{version} is the champion again; it scores at the next run")
+
+
+@models.command(epilog="Example: patron models uplift K0021 --customers mailing.csv")
+@click.argument("campaign_id", required=False, metavar="[CAMPAIGN]")
+@click.option(
+    "--customers",
+    "customers_file",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write the customers to reach to this CSV file, those changed most first.",
+)
+@WAIT
+@JSON
+@click.pass_context
+def uplift(
+    ctx: click.Context,
+    campaign_id: str | None,
+    customers_file: Path | None,
+    wait_seconds: float,
+    *,
+    as_json: bool,
+) -> None:
+    """Show what campaigns with a holdout changed, and whether it is known whom.
+
+    Revenue is compared by equal predicted value at the assignment. Whom a campaign changes most,
+    models of those treated and those held out say; their Qini is above 0 where they are better than
+    chance. All campaigns measured to the end without CAMPAIGN.
+    """
+    from ml.experiments import customers_changed_most, judge, read_experiments
+    from ml.settings import load_settings
+    from patron.lock import writer_lock
+    from patron.warehouse import connect
+
+    if customers_file and not campaign_id:
+        raise UsageError("--customers needs a CAMPAIGN", remedy="name the one to repeat")
+    shop, minimum = ctx.obj(), load_settings().min_response_model_customers
+    if not shop.warehouse.exists():
+        raise PatronError(
+            "nothing has run yet", where=str(shop.warehouse), remedy="run 'patron run' once"
+        )
+    # The warehouse has no readers beside its writer.
+    with (
+        writer_lock(shop, "models uplift", wait_seconds),
+        connect(shop.warehouse, read_only=True) as connection,
+    ):
+        read = read_experiments(connection, campaign_id, with_customers_now=bool(customers_file))
+    found = []
+    with progress("campaigns", len(read.experiments)) as bar:
+        for campaign, rows in read.experiments:
+            found.append(judge(campaign, rows, minimum))
+            bar.advance(bar.task_ids[0])
+    if as_json:
+        emit_json([asdict(one) | {"finding": one.finding} for one in found])
+    else:
+        _show_experiments(found, minimum)
+    if customers_file and read.customers_now is not None:
+        listed = customers_changed_most(found[0], read.experiments[0][1], read.customers_now)
+        listed.to_csv(customers_file, index=False)
+        say(f"{len(listed):,} customers written to {customers_file}")
 
 
 def _use(row: dict[str, Any]) -> str:
@@ -180,6 +243,48 @@ def _show_card(card: dict[str, Any]) -> None:
         say(f"  {limit}")
 
 
+def _show_experiments(found: Sequence[Experiment], minimum: int) -> None:
+    if not found:
+        say("no campaign with customers held out is measured to the end")
+        return
+    columns = (
+        "campaign",
+        "name",
+        "start",
+        "treated",
+        "held out",
+        "more buyers, points",
+        "more revenue each",
+        "by equal predicted value",
+        "Qini, thousandths",
+        "response models",
+    )
+    rows = [
+        (
+            one.campaign.campaign_id,
+            one.campaign.campaign_name,
+            one.campaign.start_date,
+            one.treated,
+            one.held_out,
+            _effect(one.buyers, 100),
+            _effect(one.revenue),
+            _effect(one.adjusted_revenue),
+            _effect(one.qini, 1000),
+            one.finding,
+        )
+        for one in found
+    ]
+    print_table("", columns, rows)
+    say(f"  customers known before the month of the assignment; at least {minimum:,} in each arm")
+
+
+def _effect(effect: Effect | None, unit: float = 1.0) -> str:
+    if effect is None:
+        return ""
+    value, low, high = (unit * each for each in (effect.value, effect.low, effect.high))
+    return f"{value:+.2f} [{low:+.2f}, {high:+.2f}]"
+
+
 def _interval(measured: dict[str, float] | None) -> str:
     if measured is None:
         return ""
@@ -188,6 +293,4 @@ def _interval(measured: dict[str, float] | None) -> str:
 
 
 def _as_dict(result: TrainResult) -> dict[str, Any]:
-    from dataclasses import asdict
-
     return asdict(result)

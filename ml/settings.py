@@ -24,6 +24,7 @@ class Settings:
         min_repeat_customers: Fewer customers with three orders: no predictions.
         recommendations_per_customer: Products of each kind.
         recommendation_history_days: The purchases that recommendations learn from.
+        min_response_model_customers: Experiments with fewer in an arm get no response model.
     """
 
     churn_horizon_days: int
@@ -36,6 +37,7 @@ class Settings:
     min_repeat_customers: int
     recommendations_per_customer: int
     recommendation_history_days: int
+    min_response_model_customers: int
 
 
 @dataclass(frozen=True)
@@ -86,4 +88,5 @@ def load_settings(project: Path | None = None) -> Settings:
         min_repeat_customers=int(variables["min_repeat_customers_for_predictions"]),
         recommendations_per_customer=int(variables["recommendations_per_customer"]),
         recommendation_history_days=int(variables["recommendation_history_days"]),
+        min_response_model_customers=int(variables["min_response_model_customers"]),
     )

@@ -7,13 +7,11 @@ is judged by Qini, against choosing customers at random.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 from scipy.special import ndtri
 
 from ml import boosting
@@ -139,27 +137,3 @@ def qini_interval(uplift: Array, responded: Array, treated: Mask, level: float =
     ]
     low, high = np.quantile(draws, [(1 - level) / 2, (1 + level) / 2])
     return Effect(qini(uplift, responded, treated), float(low), float(high))
-
-
-def experiment(
-    frame: pd.DataFrame, arm: str, control: str, outcome: str, known: str
-) -> Mapping[str, dict[str, Effect]]:
-    """Each arm against those held out: plain, and by what was known before.
-
-    Args:
-        frame: A row for each customer.
-        arm: The column that says how a customer was treated.
-        control: Its value for those held out.
-        outcome: The column of what came.
-        known: The column of what was known before.
-    """
-    found = {}
-    for name in sorted(set(frame[arm]) - {control}):
-        rows = frame[frame[arm].isin([name, control])]
-        treated = (rows[arm] == name).to_numpy()
-        came, before = (rows[column].to_numpy(np.float64) for column in (outcome, known))
-        found[name] = {
-            "plain": difference_in_means(came, treated),
-            "cuped": cuped(came, treated, before),
-        }
-    return found

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.uplift import CONTROL, hillstrom
-from ml.uplift import experiment, wilson
+from benchmarks.uplift import CONTROL, effects, hillstrom
+from ml.uplift import wilson
 
 VISITS = {"Mens E-Mail": 0.1828, "No E-Mail": 0.1062, "Womens E-Mail": 0.1514}
 """As published with the challenge in 2008."""
@@ -20,8 +20,7 @@ def test_shares_and_effects_are_those_published(real_data: Path) -> None:
         share = wilson(int(rows["visit"].sum()), len(rows))
         assert share.value == pytest.approx(VISITS[str(arm)], abs=5e-5)
         assert share.low < share.value < share.high
-    effects = experiment(frame, "segment", CONTROL, "visit", "history")
-    for arm, found in effects.items():
+    for arm, found in effects(frame, "visit", "history").items():
         assert found["plain"].value == pytest.approx(VISITS[arm] - VISITS[CONTROL], abs=1e-4)
         assert found["plain"].low > 0
         assert found["cuped"].width < found["plain"].width

@@ -51,12 +51,14 @@ def test_settings_come_from_the_config(tmp_path: Path) -> None:
         "  label_horizons_days: [45, 90, 180]\n  min_customers_for_predictions: 1\n"
         "  min_history_days_for_predictions: 2\n  min_repeat_customers_for_predictions: 3\n"
         "  recommendations_per_customer: 4\n  recommendation_history_days: 200\n"
+        "  min_response_model_customers: 600\n"
     )
     found = load_settings(tmp_path)
     assert (found.churn_horizon_days, found.label_horizons_days) == (45, (45, 90, 180))
     assert found.training_customers == 1000
     assert (found.min_customers, found.min_history_days, found.min_repeat_customers) == (1, 2, 3)
     assert (found.recommendations_per_customer, found.recommendation_history_days) == (4, 200)
+    assert found.min_response_model_customers == 600
 
 
 def test_every_horizon_has_labels() -> None:
