@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from reports.builder.charts.ticks import FURTHEST, Scale, moment, time_ticks, value_scale
+from reports.builder.charts.ticks import FURTHEST, Scale, legible_scale, moment, time_ticks
 from reports.builder.formats import Format
 
 Value = float | date | str
@@ -81,7 +81,7 @@ def number_axis(
     if bottom > top:
         bottom, top = top, bottom
     fixed = (low is not None, high is not None)
-    scale: Scale = value_scale(bottom, top, count, fixed=fixed)
+    scale: Scale = legible_scale(bottom, top, count, style.text, fixed=fixed)
     ticks = tuple((tick, style.text(tick)) for tick in scale.ticks)
     return Axis(scale.low, scale.high, ticks)
 

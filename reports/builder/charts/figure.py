@@ -12,7 +12,7 @@ from reports.builder.charts.layout import has_direct_labels, lay_out
 from reports.builder.charts.model import Chart
 from reports.builder.charts.overlay import with_overlay
 from reports.builder.charts.svg import draw
-from reports.builder.charts.vega import specification
+from reports.builder.charts.vega import specification, told_columns
 from reports.builder.render.templates import Templates
 
 # The widths in which a chart is drawn, by how many share a row; the page shows the one that fits.
@@ -52,17 +52,18 @@ def figure(chart: Chart, caption: Caption, columns: int, templates: Templates) -
         (_CLASSES[width], Markup(_drawing(chart, width, label)))  # noqa: S704  every text is escaped
         for width in _WIDTHS[min(columns, 3)]
     ]
-    several = len(chart.series) > 1
+    several = len(chart.told) > 1
+    behind = told_columns(chart)
     legend = several and not has_direct_labels(chart) if caption.legend is None else caption.legend
     return templates.render(
         "chart.html",
         caption=caption,
         drawings=drawings,
-        legend=[(each.label, each.color) for each in chart.series] if legend else [],
+        legend=[(each.label, each.color) for each in chart.told] if legend else [],
         texts=1,
-        heads=[caption.x_title, *(each.label for each in chart.series)],
+        heads=[caption.x_title, *(label for label, _, _ in behind)],
         rows=[
-            [position.text, *(each.format.text(each.values[index]) for each in chart.series)]
+            [position.text, *(style.text(values[index]) for _, style, values in behind)]
             for index, position in enumerate(chart.positions)
         ],
     )
@@ -117,7 +118,7 @@ def summary(chart: Chart, caption: Caption) -> str:
     """One sentence for those who cannot see the chart."""
     first, last = chart.positions[0].text, chart.positions[-1].text
     spans = []
-    for each in chart.series:
+    for each in chart.told:
         values = [value for value in each.values if value is not None]
         if values:
             low, high = each.format.text(min(values)), each.format.text(max(values))

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Literal
 
 from reports.builder.charts import palette
-from reports.builder.charts.model import Mark, Position, Series
+from reports.builder.charts.model import Mark, Position, Series, Sizes
 from reports.builder.charts.ticks import moment
 from reports.builder.data.result import QueryResult, Row, number
 from reports.builder.expressions.functions import text_of
@@ -37,7 +37,10 @@ class Wanted:
         shares: Whether values are shares of their position's total.
         right: The columns on the right axis.
         right_format: Their format, if given.
-        marks: How columns are drawn that are not drawn as the chart is.
+        marks: How columns are drawn that are not drawn as the chart is; one may be drawn twice.
+        sizes: The columns that say how large the dots of other columns are.
+        size_format: Their format, if given.
+        titles: What columns are called, if not by their names.
         series_format: How the values of the series' column are written, if given.
         named: Whether positions are names, even if they are numbers or dates.
     """
@@ -54,7 +57,10 @@ class Wanted:
     shares: bool = False
     right: tuple[str, ...] = ()
     right_format: str | None = None
-    marks: Mapping[str, Mark] = field(default_factory=dict)
+    marks: Mapping[str, Sequence[Mark]] = field(default_factory=dict)
+    sizes: Mapping[str, str] = field(default_factory=dict)
+    size_format: str | None = None
+    titles: Mapping[str, str] = field(default_factory=dict)
     series_format: str | None = None
     named: bool = False
 
@@ -67,6 +73,7 @@ class Frame:
     y: tuple[str, ...]
     x_kind: XKind
     positions: tuple[Position, ...]
+    position_format: Format
     series: tuple[Series, ...]
 
 
@@ -99,11 +106,36 @@ def build_frame(result: QueryResult, wanted: Wanted, formatter: Formatter) -> Fr
     table = {name: [_filled(cells[name].get(key), wanted) for key in keys] for name in names}
     if wanted.shares:
         table |= _shares({name: row for name, row in table.items() if name[1] not in wanted.right})
-    series = tuple(
-        _series(place, name, table[name], result, wanted, formatter)
-        for place, name in enumerate(names)
-    )
-    return Frame(x, y, kind, positions, series)
+    sizes = _sizes(result, rows, wanted, keys, formatter, x)
+    series: list[Series] = []
+    for place, name in enumerate(names):
+        one = _series(place, name, table[name], result, wanted, formatter)
+        series += [
+            replace(
+                one, mark=mark, again=again > 0, sizes=sizes.get(name) if mark == "point" else None
+            )
+            for again, mark in enumerate(wanted.marks.get(name[1], (None,)))
+        ]
+    return Frame(x, y, kind, positions, x_texts, tuple(series))
+
+
+def _sizes(
+    result: QueryResult,
+    rows: Sequence[Row],
+    wanted: Wanted,
+    keys: Sequence[Key],
+    formatter: Formatter,
+    x: str,
+) -> dict[tuple[str, str], Sizes]:
+    """How large the dots of each series are, by the series."""
+    found: dict[tuple[str, str], Sizes] = {}
+    for column, size in wanted.sizes.items():
+        style = formatter.resolve(wanted.size_format, size, values=result.values(size))
+        largest = max((abs(number(value) or 0) for value in result.values(size)), default=0.0)
+        for (member, _), cell in _cells(rows, x, (size,), wanted.series).items():
+            values = tuple(cell.get(key) for key in keys)
+            found[member, column] = Sizes(formatter.title(size), values, style, largest)
+    return found
 
 
 def _numeric_columns(
@@ -178,7 +210,7 @@ def _series(
 ) -> Series:
     member, column = name
     several = len(wanted.y) + len(wanted.right) > 1
-    label = formatter.title(column)
+    label = wanted.titles.get(column) or formatter.title(column)
     if member:
         shown = (
             formatter.resolve(wanted.series_format).text(_typed(member))
@@ -198,7 +230,6 @@ def _series(
         values=tuple(values),
         format=style,
         muted=color == palette.MUTED,
-        mark=wanted.marks.get(column),
         right=right,
     )
 

@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
 from reports.builder.charts import text
 from reports.builder.charts.model import Chart, Series
-from reports.builder.charts.ticks import Scale, log_scale, moment, time_ticks, value_scale
+from reports.builder.charts.points import LARGEST
+from reports.builder.charts.position_ticks import Tick, x_ticks
+from reports.builder.charts.ticks import (
+    Scale,
+    legible_scale,
+    log_scale,
+    moment,
+)
 
 _GAP = 8
 _BAR_STEP = 30
 _MAX_DIRECT_LABELS = 6
-
-
-@dataclass(frozen=True)
-class Tick:
-    """A tick of the x axis: the position's index or the time in milliseconds, and its text."""
-
-    at: float
-    lines: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -90,21 +88,22 @@ def _scale(chart: Chart, count: int, *, exact: bool = False) -> Scale:
     if low > high:
         low, high = high, low
     fixed = (exact or options.low is not None, exact or options.high is not None)
-    return value_scale(low, high, count, fixed=fixed)
+    return legible_scale(low, high, count, chart.axis_format.text, fixed=fixed)
 
 
 def _vertical(chart: Chart, total: int) -> Layout:
     height = float(chart.options.plot_height)
     scale = _scale(chart, 4 if height < 260 else 5)
     left = max((text.width(chart.axis_format.text(t)) for t in scale.ticks), default=0) + _GAP
+    around = LARGEST + 2 if any(each.sizes for each in chart.series) and not chart.named else 0.0
     if not chart.options.axes.y_labels:
         left = float(_GAP)
     right_scale = _right_scale(chart, len(scale.ticks) - 1)
-    right = _right_room(chart, total, right_scale)
+    left, right = max(left, around), max(_right_room(chart, total, right_scale), around)
     width = max(total - left - right, 40.0)
-    ticks = _x_ticks(chart, width)
-    missing = _missing_room(chart, ticks, left, width)
-    left, width = left + missing, width - missing
+    ticks = x_ticks(chart, width)
+    before, after = _missing_room(chart, ticks, (left, right), width)
+    left, right, width = left + before, right + after, width - before - after
     lines = max((len(tick.lines) for tick in ticks), default=1)
     titled = chart.options.y_title or chart.options.axes.right_title
     labelled = chart.options.labels or chart.options.total_labels
@@ -114,7 +113,7 @@ def _vertical(chart: Chart, total: int) -> Layout:
         height=height,
         left=left,
         right=right,
-        top=top,
+        top=max(top, around),
         bottom=13 + 15.0 * lines + (18 if chart.options.x_title else 0),
         scale=_with_room_below(chart, scale, height, None) if chart.options.labels else scale,
         x_ticks=ticks,
@@ -125,14 +124,21 @@ def _vertical(chart: Chart, total: int) -> Layout:
     )
 
 
-def _missing_room(chart: Chart, ticks: tuple[Tick, ...], left: float, width: float) -> float:
-    """By how much the first label of an axis of time would stick out on the left."""
+def _missing_room(
+    chart: Chart, ticks: tuple[Tick, ...], room: tuple[float, float], width: float
+) -> tuple[float, float]:
+    """By how much the first and the last label of an axis of time would stick out."""
     if chart.x_kind != "time" or chart.kind == "bar" or not ticks:
-        return 0.0
+        return 0.0, 0.0
     moments = [moment(each.value) for each in chart.positions if isinstance(each.value, date)]
     low, high = min(moments), max(moments)
-    offset = (ticks[0].at - low) / (high - low) * width if high > low else width / 2
-    return max(0.0, text.width(ticks[0].lines[0]) / 2 - left - offset)
+    span = high - low
+    first, last = ((each.at - low) / span if span else 0.5 for each in (ticks[0], ticks[-1]))
+    halves = [text.width(each.lines[0]) / 2 for each in (ticks[0], ticks[-1])]
+    return (
+        max(0.0, halves[0] - room[0] - first * width),
+        max(0.0, halves[1] - room[1] - (1 - last) * width),
+    )
 
 
 def _right_scale(chart: Chart, count: int) -> Scale | None:
@@ -145,7 +151,8 @@ def _right_scale(chart: Chart, count: int) -> Scale | None:
     low = min(0.0, *values) if axes.right_low is None else axes.right_low
     high = max(0.0, *values) if axes.right_high is None else axes.right_high
     fixed = (axes.right_low is not None, axes.right_high is not None)
-    return value_scale(min(low, high), max(low, high), max(count, 1), fixed=fixed)
+    style = next(each.format for each in chart.series if each.right)
+    return legible_scale(min(low, high), max(low, high), count, style.text, fixed=fixed)
 
 
 def right_ticks(chart: Chart, scale: Scale) -> list[tuple[float, str]]:
@@ -271,45 +278,3 @@ def _labels_collide(chart: Chart, total: int) -> bool:
         return False
     room = (total - 50) / len(chart.positions) - 6
     return any(text.wrap(position.text, room) is None for position in chart.positions)
-
-
-def _x_ticks(chart: Chart, width: float) -> tuple[Tick, ...]:
-    if not chart.positions:
-        return ()
-    if chart.x_kind == "time":
-        return _time_ticks(chart, width)
-    if chart.x_kind == "number" and chart.kind != "bar":
-        return _number_ticks(chart, width)
-    room = width / len(chart.positions) - 6
-    if chart.x_kind == "category" and chart.kind == "bar":
-        return tuple(
-            Tick(index, tuple(text.wrap(position.text, room) or [position.text]))
-            for index, position in enumerate(chart.positions)
-        )
-    widest = max(text.width(position.text) for position in chart.positions) + 10
-    every = max(1, round(len(chart.positions) * widest / width + 0.5))
-    return tuple(
-        Tick(index, (position.text,))
-        for index, position in enumerate(chart.positions)
-        if index % every == 0
-    )
-
-
-def _time_ticks(chart: Chart, width: float) -> tuple[Tick, ...]:
-    dates = [position.value for position in chart.positions if isinstance(position.value, date)]
-    ticks = time_ticks(min(dates), max(dates), max(2, int(width / 64)))
-    if chart.kind != "bar":
-        return tuple(Tick(moment(tick), (label,)) for tick, label in ticks)
-    moments = [moment(each) for each in dates]
-    return tuple(
-        Tick(bisect_left(moments, moment(tick)), (label,))
-        for tick, label in ticks
-        if moment(tick) <= moments[-1]
-    )
-
-
-def _number_ticks(chart: Chart, width: float) -> tuple[Tick, ...]:
-    numbers = [float(position.value) for position in chart.positions]  # type: ignore[arg-type]
-    scale = value_scale(min(numbers), max(numbers), max(2, int(width / 80)), fixed=(True, True))
-    texts = {float(p.value): p.text for p in chart.positions}  # type: ignore[arg-type]
-    return tuple(Tick(tick, (texts.get(tick, f"{tick:g}"),)) for tick in scale.ticks)

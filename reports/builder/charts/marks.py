@@ -9,6 +9,7 @@ from reports.builder.charts import text
 from reports.builder.charts.channels import INK, Spec, channels, x_value
 from reports.builder.charts.layout import Layout
 from reports.builder.charts.model import Chart, Series
+from reports.builder.charts.points import radius
 
 
 def bars(chart: Chart, layout: Layout, shown: Sequence[Series]) -> list[Spec]:
@@ -122,16 +123,20 @@ def lines(chart: Chart, layout: Layout, shown: Sequence[Series]) -> list[Spec]:
 
 
 def points(chart: Chart, layout: Layout, shown: Sequence[Series]) -> list[Spec]:
-    """Dots alone."""
-    return [
-        _series_layer(
-            chart,
-            layout,
-            {"type": "point", "filled": True, "fill": each.color, "size": 50},
-            _heights(chart, layout, each),
-        )
-        for each in shown
-    ]
+    """Dots alone, of one size or of sizes that tell something."""
+    layers: list[Spec] = []
+    for each in shown:
+        mark: Spec = {"type": "point", "filled": True, "fill": each.color, "size": 50}
+        if each.sizes:
+            mark |= {"shape": "circle", "fillOpacity": 0.7, "stroke": "var(--card)"}
+        layer = _series_layer(chart, layout, mark, _heights(chart, layout, each))
+        if each.sizes:
+            radii = [radius(value, each.sizes.largest) for value in each.sizes.values]
+            rows = zip(layer["data"]["values"], radii, strict=True)
+            layer["data"] = {"values": [row | {"r": (2 * r) ** 2} for row, r in rows]}
+            layer["encoding"]["size"] = {"field": "r", "type": "quantitative", "scale": None}
+        layers.append(layer)
+    return layers
 
 
 def _line_labels(chart: Chart, layout: Layout, series: Series) -> Spec:

@@ -13,6 +13,7 @@ ChartKind = Literal["bar", "line", "area"]
 Mark = Literal["bar", "line", "area", "point"]
 Stacking = Literal["none", "stacked", "grouped"]
 Gaps = Literal["gap", "connect", "zero"]
+_AS_IS = Format("")
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,23 @@ class Position:
 
 
 @dataclass(frozen=True)
+class Sizes:
+    """How large the dots of a series are, and what that says.
+
+    Attributes:
+        label: What people read.
+        values: One value for each position.
+        format: How they are written.
+        largest: The value of the largest dot, of all series.
+    """
+
+    label: str
+    values: tuple[float | None, ...]
+    format: Format
+    largest: float
+
+
+@dataclass(frozen=True)
 class Series:
     """One line, or one colour of bars.
 
@@ -40,6 +58,8 @@ class Series:
         muted: Whether it is only there to compare with.
         mark: How it is drawn, if not as the chart's other series.
         right: Whether its axis is the one on the right.
+        sizes: How large its dots are, if they tell something.
+        again: Whether it is a series that the chart shows already, drawn in another way.
     """
 
     label: str
@@ -49,6 +69,8 @@ class Series:
     muted: bool = False
     mark: Mark | None = None
     right: bool = False
+    sizes: Sizes | None = None
+    again: bool = False
 
 
 @dataclass(frozen=True)
@@ -145,6 +167,7 @@ class Chart:
         axis_format: How ticks of the value axis are written.
         annotations: What is drawn over it.
         options: How it is drawn.
+        position_format: How ticks of the other axis are written, if it is of numbers.
     """
 
     kind: ChartKind
@@ -154,6 +177,7 @@ class Chart:
     axis_format: Format
     annotations: tuple[Annotation, ...]
     options: Options
+    position_format: Format = _AS_IS
 
     @property
     def stacked(self) -> bool:
@@ -164,6 +188,11 @@ class Chart:
     def named(self) -> bool:
         """Whether positions have places of the same size, as names do."""
         return self.kind == "bar" or self.x_kind == "category"
+
+    @property
+    def told(self) -> tuple[Series, ...]:
+        """The series that a reader is told of, each once."""
+        return tuple(each for each in self.series if not each.again)
 
     def of_its_kind(self) -> tuple[Series, ...]:
         """The series that are drawn as the chart's kind, on its own axis."""

@@ -11,6 +11,19 @@ from reports.builder.charts.ticks import FURTHEST, value_scale
 
 At = Callable[[float, float], Point]
 _MAX_HITS = 2_000
+SMALLEST, LARGEST = 3.0, 26.0
+
+
+def radius(size: float | None, largest: float, factor: float = 1.0) -> float:
+    """The radius of a dot whose area stands for a number.
+
+    Args:
+        size: The number.
+        largest: The number of the largest dot of the drawing.
+        factor: How much larger than usual dots are, at most twice.
+    """
+    share = abs(size or 0.0) / largest if largest else 0.0
+    return max(SMALLEST, LARGEST * min(factor, 2.0) * math.sqrt(share))
 
 
 @dataclass(frozen=True)
@@ -49,7 +62,7 @@ class Box:
 
 def dots(canvas: Canvas, at: At, shown: Sequence[Dot], opacity: float) -> None:
     """Points, the large ones first, so that they hide nothing."""
-    for each in sorted(shown, key=lambda dot: -dot.radius):
+    for each in sorted((dot for dot in shown if dot.radius), key=lambda dot: -dot.radius):
         canvas.circle(
             at(each.x, each.y),
             each.radius,
@@ -81,7 +94,12 @@ def binned(values: Sequence[float]) -> list[Bin]:
 
 
 def bins(
-    canvas: Canvas, at: At, shown: Sequence[Bin], color: str, tip: Callable[[Bin], str]
+    canvas: Canvas,
+    at: At,
+    shown: Sequence[Bin],
+    color: str,
+    tip: Callable[[Bin], str],
+    opacity: float | None = None,
 ) -> None:
     """The bars of a histogram, side by side."""
     for each in shown:
@@ -89,7 +107,8 @@ def bins(
         right, floor = at(each.high, 0)
         if each.count:
             size = (max(right - left - 1, 0.5), max(floor - top, 0.5))
-            canvas.rect((left, top), size, color, class_="bin")
+            paint = None if opacity is None else f"{opacity:g}"
+            canvas.rect((left, top), size, color, class_="bin", fill_opacity=paint)
         canvas.hit((left, 0), (max(right - left, 0.5), floor), tip(each))
 
 

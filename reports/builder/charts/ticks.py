@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
@@ -11,6 +12,7 @@ from datetime import UTC, date, datetime, time, timedelta
 FURTHEST = 4e307
 _LEAST = 1e-300
 _NICE = (1, 2, 2.5, 5, 10)
+_DIGITS = re.compile(r"\d[\d,]*(?:\.\d+)?")
 _MONTH_STEPS = (1, 2, 3, 6, 12, 24, 60, 120, 240)
 _DAY_STEPS = (1, 2, 7, 14)
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -71,6 +73,41 @@ def value_scale(
     last = math.floor(top / step + 1e-9)
     ticks = tuple(round(index * step, 12) for index in range(first, last + 1))
     return Scale(bottom, top, ticks)
+
+
+def legible_scale(
+    low: float,
+    high: float,
+    count: int,
+    text: Callable[[float], str],
+    *,
+    fixed: tuple[bool, bool] = (False, False),
+) -> Scale:
+    """A scale with at most about `count` steps, none of which its format has to round.
+
+    Args:
+        low: The lowest value to show.
+        high: The highest value to show.
+        count: How many steps fit.
+        text: How ticks are written.
+        fixed: Whether the low and the high end are exactly as given.
+    """
+    scales = [value_scale(low, high, steps, fixed=fixed) for steps in range(max(count, 1), 0, -1)]
+    return next((each for each in scales if _exact(each.ticks, text)), scales[0])
+
+
+def _exact(ticks: Sequence[float], text: Callable[[float], str]) -> bool:
+    """Whether the texts of ticks differ, and are as far apart as the ticks are."""
+    if len({text(tick) for tick in ticks}) < len(ticks):
+        return False
+    texts = [(abs(tick), text(abs(tick))) for tick in ticks if tick]
+    numbers = [(size, _DIGITS.search(shown)) for size, shown in texts]
+    if len({_DIGITS.sub("", shown, count=1) for _, shown in texts}) > 1:
+        return True
+    read = [(size, float(match[0].replace(",", ""))) for size, match in numbers if match]
+    largest = max(read, default=(1.0, 1.0))
+    unit = largest[1] / largest[0]
+    return all(abs(shown - size * unit) <= 1e-6 * largest[1] for size, shown in read)
 
 
 def moment(value: date) -> float:

@@ -8,6 +8,7 @@ from reports.builder.charts.channels import GRID, INK, MUTED, Spec, x_value
 from reports.builder.charts.layout import Layout
 from reports.builder.charts.marks import areas, bars, lines, points
 from reports.builder.charts.model import Chart
+from reports.builder.formats import Format
 
 _FONT = "Helvetica Neue, Arial, Liberation Sans, sans-serif"
 
@@ -137,9 +138,19 @@ def _hit_spans(chart: Chart, layout: Layout) -> list[tuple[int, tuple[float, flo
 
 def tip(chart: Chart, index: int) -> str:
     """What is said about one position: its name, and the value of each series."""
-    values = [
-        f"{each.label}: {each.format.text(each.values[index])}"
-        for each in chart.series
-        if each.values[index] is not None
-    ]
-    return "\n".join([chart.positions[index].text, *values])
+    lines = [chart.positions[index].text]
+    for label, style, values in told_columns(chart):
+        if values[index] is not None:
+            lines.append(f"{label}: {style.text(values[index])}")
+    return "\n".join(lines)
+
+
+def told_columns(chart: Chart) -> list[tuple[str, Format, tuple[float | None, ...]]]:
+    """What a chart says of each position: values, and what dots tell by their size."""
+    found: list[tuple[str, Format, tuple[float | None, ...]]] = []
+    for each in chart.series:
+        if not each.again:
+            found.append((each.label, each.format, each.values))
+        if each.sizes:
+            found.append((each.sizes.label, each.sizes.format, each.sizes.values))
+    return found

@@ -1,4 +1,4 @@
-"""<BarChart>, <LineChart>, <AreaChart>, and <Chart> that mixes them."""
+"""<BarChart>, <LineChart> and <AreaChart>."""
 
 from __future__ import annotations
 
@@ -25,7 +25,6 @@ from reports.builder.formats import Format
 
 _STACKING: tuple[str, ...] = ("stacked", "grouped", "stacked100")
 _DASHES = {"solid": "", "dashed": "6 4", "dotted": "1.5 3"}
-_MARKS: dict[str, Mark] = {"Bar": "bar", "Area": "area", "Line": "line", "Scatter": "point"}
 
 
 def _render(kind: ChartKind, use: Use) -> Markup:
@@ -33,10 +32,21 @@ def _render(kind: ChartKind, use: Use) -> Markup:
         return empty(use)
     stacking = _stacking(kind, use)
     wanted = _wanted(kind, use, stacking)
-    return _chart(kind, use, stacking, wanted)
+    return chart_of(kind, use, stacking, wanted)
 
 
-def _chart(kind: ChartKind, use: Use, stacking: str, wanted: Wanted) -> Markup:
+def chart_of(kind: ChartKind, use: Use, stacking: str, wanted: Wanted) -> Markup:
+    """The HTML of a chart whose axes are Vega-Lite's.
+
+    Args:
+        kind: What most of it is drawn as.
+        use: The tag.
+        stacking: What bars and areas of several series do.
+        wanted: The columns that it shows.
+
+    Raises:
+        ComponentError: If there is no number in them.
+    """
     frame = build_frame(use.data, wanted, use.page.formatter)
     if not any(value is not None for each in frame.series for value in each.values):
         names = ", ".join((*wanted.y, *wanted.right)) or "any column"
@@ -53,6 +63,7 @@ def _chart(kind: ChartKind, use: Use, stacking: str, wanted: Wanted) -> Markup:
             Axis("", "pct1") if wanted.shares else Axis("".join(frame.y[:1]), wanted.y_format),
         ),
         options=_options(use, stacking, wanted),
+        position_format=frame.position_format,
     )
     caption = Caption(
         title=use.text("title") or "",
@@ -61,38 +72,6 @@ def _chart(kind: ChartKind, use: Use, stacking: str, wanted: Wanted) -> Markup:
         legend=None if use.values["legend"] is None else use.flag("legend"),
     )
     return figure(chart, caption, use.page.columns, use.page.templates)
-
-
-def _mixed(use: Use) -> Markup:
-    if not use.data.rows:
-        return empty(use)
-    marks: dict[str, Mark] = {}
-    given: list[Use] = []
-    for name, mark in _MARKS.items():
-        for part in use.parts(name):
-            given.append(part)
-            for column in part.columns("y") or use.columns("y"):
-                marks[column] = mark
-    if not marks:
-        raise ComponentError(f"<Chart> needs a part inside: {', '.join(f'<{n}>' for n in _MARKS)}")
-    kinds: tuple[ChartKind, ...] = ("bar", "area", "line")
-    kind: ChartKind = next((each for each in kinds if each in marks.values()), "line")
-    stacking = next((text for part in given if (text := part.text("type"))), "stacked")
-    wanted = Wanted(
-        x=use.text("x") or next((text for part in given if (text := part.text("x"))), None),
-        y=tuple(marks),
-        series=use.text("series"),
-        x_format=use.text("xFmt"),
-        y_format=use.text("yFmt"),
-        colors=colors(use),
-        order=order_of(use),
-        sort=kind == "bar" and use.flag("sort"),
-        fill_gaps=kind == "area",
-        marks=marks,
-        right=tuple(use.columns("y2")),
-        right_format=use.text("y2Fmt"),
-    )
-    return _chart(kind, use, "none" if kind == "line" else stacking, wanted)
 
 
 def _stacking(kind: ChartKind, use: Use) -> str:
@@ -115,7 +94,7 @@ def _wanted(kind: ChartKind, use: Use, stacking: str) -> Wanted:
         shares=stacking == "stacked100",
         right=right,
         right_format=use.text("y2Fmt"),
-        marks=dict.fromkeys(right, cast("Mark", mark)) if mark else {},
+        marks=dict.fromkeys(right, (cast("Mark", mark),)) if mark else {},
         series_format=use.text("seriesLabelFmt"),
         named=use.text("xType") == "category",
     )
@@ -189,7 +168,7 @@ def _axes(use: Use, wanted: Wanted) -> Axes:
     )
 
 
-_COMMON = (
+COMMON = (
     *BASE_PROPS,
     Prop("y2", "columns"),
     Prop("y2Fmt", "format"),
@@ -224,13 +203,12 @@ _LINES = (
     Prop("lineOpacity", "ignored"),
     Prop("handleMissing", choices=("gap", "connect", "zero"), default="gap"),
 )
-_PART = (Prop("x", "column"), Prop("y", "columns"), Prop("type"), Prop("name", "ignored"))
 
 COMPONENTS = (
     Component(
         "BarChart",
         (
-            *_COMMON,
+            *COMMON,
             Prop("type", choices=_STACKING, default="stacked"),
             Prop("swapXY", "flag"),
             Prop("stackTotalLabel", "flag", default=True),
@@ -246,14 +224,14 @@ COMPONENTS = (
     ),
     Component(
         "LineChart",
-        (*_COMMON, *_LINES, Prop("yScale", "flag")),
+        (*COMMON, *_LINES, Prop("yScale", "flag")),
         lambda use: _render("line", use),
         parts=REFERENCES,
     ),
     Component(
         "AreaChart",
         (
-            *_COMMON,
+            *COMMON,
             *_LINES,
             Prop("type", choices=("stacked", "stacked100"), default="stacked"),
             Prop("fillOpacity", "number"),
@@ -262,36 +240,5 @@ COMPONENTS = (
         ),
         lambda use: _render("area", use),
         parts=REFERENCES,
-    ),
-    Component(
-        "Chart",
-        (
-            *_COMMON,
-            Prop("swapXY", "flag"),
-            Prop("type"),
-            Prop("yScale", "flag"),
-            Prop("options", "ignored"),
-        ),
-        _mixed,
-        parts=("Bar", "Line", "Area", "Scatter", *REFERENCES),
-    ),
-    *(
-        Component(
-            name,
-            (
-                *_PART,
-                *(
-                    Prop(each, "ignored")
-                    for each in (
-                        *("series", "labels", "labelFmt", "fillColor", "fillOpacity", "lineColor"),
-                        *("lineWidth", "lineType", "lineOpacity", "markers", "markerSize"),
-                        *("step", "handleMissing", "line", "outlineColor", "outlineWidth"),
-                        *("pointSize", "shape", "opacity", "options", "colorPalette"),
-                    )
-                ),
-            ),
-            None,
-        )
-        for name in _MARKS
     ),
 )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Sequence
 from datetime import date
 
@@ -13,7 +12,7 @@ from reports.builder.charts.annotations import Annotation
 from reports.builder.charts.axes import Axis, category_axis, number_axis, time_axis
 from reports.builder.charts.figure import Drawn, drawn_figure
 from reports.builder.charts.plane import Plane
-from reports.builder.charts.points import Dot, dots
+from reports.builder.charts.points import LARGEST, Dot, dots, radius
 from reports.builder.components.base import Component, ComponentError, Prop, Use
 from reports.builder.components.chart_props import (
     BASE_PROPS,
@@ -35,8 +34,6 @@ from reports.builder.data.result import Row, number
 from reports.builder.expressions.functions import text_of
 from reports.builder.formats import Format
 
-_SMALLEST, _LARGEST = 3.0, 26.0
-
 
 def _points(use: Use) -> Markup:
     if not use.data.rows:
@@ -53,7 +50,7 @@ def _points(use: Use) -> Markup:
     references = references_of(use, x, column)
     x_style = use.format(use.text("xFmt"), x)
     y_style = use.format(use.text("yFmt"), column)
-    x_axis = _x_axis(use, [row[x] for row in rows], x_style)
+    x_axis = position_axis(use, [row[x] for row in rows], x_style)
     y_axis = number_axis(
         numbers_of(rows, column) + [h for each in references for h in each.heights],
         y_style,
@@ -96,13 +93,16 @@ def _names(use: Use) -> list[str]:
     return list(dict.fromkeys(name for name in given if name and use.data.column(name)))
 
 
-def _x_axis(use: Use, values: Sequence[object], style: Format) -> Callable[[int], Axis]:
+def position_axis(use: Use, values: Sequence[object], style: Format) -> Callable[[int], Axis]:
+    """The axis at the bottom, of time, numbers or names, for a number of ticks."""
     dates = [value for value in values if isinstance(value, date)]
     if len(dates) == len(values):
         return lambda count: time_axis(dates, count)
     numbers = [found for value in values if (found := number(value)) is not None]
     if len(numbers) == len(values):
-        low, high = use.number("xMin"), use.number("xMax")
+        low, high = (
+            use.number(end) if use.component.prop(end) else None for end in ("xMin", "xMax")
+        )
         return lambda count: number_axis(numbers, style, count, low=low, high=high)
     names = list(dict.fromkeys(text_of(value) for value in values))
     return lambda _: category_axis(names)
@@ -144,10 +144,9 @@ def _dots(
             continue
         if not 0 <= y_axis.share(second) <= 1:
             continue
-        share = abs(number(row.get(size)) or 0.0) / largest if size and largest else 0.0
-        radius = max(_SMALLEST, _LARGEST * min(factor, 2.0) * math.sqrt(share)) if size else plain
+        extent = radius(number(row.get(size)), largest, factor) if size else plain
         color = paints[text_of(row.get(series)) if series else ""]
-        shown.append(Dot(first, second, radius, color, _tip(use, row, x, y, size)))
+        shown.append(Dot(first, second, extent, color, _tip(use, row, x, y, size)))
     return shown
 
 
@@ -182,7 +181,7 @@ def _plane(
         y_title=axis_title(use, "yAxisTitle", y_name) or use.page.formatter.title(y_name),
         axes=axes_of(use),
         annotations=references,
-        margin=_LARGEST + 2 if use.component.prop("size") else 14.0,
+        margin=LARGEST + 2 if use.component.prop("size") else 14.0,
     )
 
 

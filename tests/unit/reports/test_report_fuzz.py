@@ -108,6 +108,9 @@ Chosen {inputs.pick.label} {inputs.span.start}
 <LinkButton url="{d[0].label}">{d[0].label}</LinkButton> <BigLink url="{d[0].label}" label="{d[0].label}" />
 """
 LARGE = """
+<Chart data={d} x=x><Hist /><Line y=y /><Bubble y=y size=x /></Chart>
+<Chart data={d} x=label><Bar y=x /><Bubble y=x size=y /></Chart>
+<Chart data={d} x=day y=y series=series><Bubble size=x /></Chart>
 <BarChart data={d} x=label y={['x', 'y']} title="{d[0].label}" labels />
 <BarChart data={d} x=day y=x series=series y2=n y2SeriesType=line />
 <LineChart data={d} x=x y=y series=label markers labels yLog />
