@@ -43,13 +43,23 @@ class BuiltShop:
 
     Attributes:
         connection: The database; loaded tables are in schema `raw`.
-        truth: The folder of what the simulator knows.
+        folder: The shop.
         built: Names of the models that were built.
     """
 
     connection: duckdb.DuckDBPyConnection
-    truth: Path
+    folder: Path
     built: set[str] = field(default_factory=set)
+
+    @property
+    def truth(self) -> Path:
+        """The folder of what the simulator knows."""
+        return self.folder / "data" / "truth"
+
+    @property
+    def files(self) -> Path:
+        """The folder of what the shop delivers, by stream."""
+        return self.folder / "data" / "shop"
 
     def build(self, *names: str) -> None:
         """Build models, such as `marts.dim_products`, and what they read, once each."""
@@ -116,15 +126,28 @@ def loaded(folder: Path) -> BuiltShop:
     connection.execute("SET TimeZone = 'UTC'")
     for schema in SCHEMAS:
         connection.execute(f"CREATE SCHEMA {schema}")
-    connection.execute(f"ATTACH '{folder / 'data' / 'warehouse.duckdb'}' AS shop (READ_ONLY)")
-    tables = connection.execute(
+    shop = BuiltShop(connection, folder)
+    _copy_raw(shop)
+    return shop
+
+
+def load(shop: BuiltShop) -> None:
+    """Load what the shop delivered since, with the loader; the raw tables are as it leaves them."""
+    command = (sys.executable, "-c", _LOAD, str(shop.folder))
+    subprocess.run(command, check=True, capture_output=True, timeout=300)
+    _copy_raw(shop)
+
+
+def _copy_raw(shop: BuiltShop) -> None:
+    warehouse = shop.folder / "data" / "warehouse.duckdb"
+    shop.connection.execute(f"ATTACH '{warehouse}' AS shop (READ_ONLY)")
+    tables = shop.connection.execute(
         "SELECT table_name FROM duckdb_tables()"
         " WHERE database_name = 'shop' AND schema_name = 'raw'"
     ).fetchall()
     for (table,) in tables:
-        connection.execute(f"CREATE TABLE raw.{table} AS FROM shop.raw.{table}")
-    connection.execute("DETACH shop")
-    return BuiltShop(connection, folder / "data" / "truth")
+        shop.connection.execute(f"CREATE OR REPLACE TABLE raw.{table} AS FROM shop.raw.{table}")
+    shop.connection.execute("DETACH shop")
 
 
 @cache

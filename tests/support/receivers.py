@@ -17,6 +17,7 @@ from pathlib import Path
 from threading import Thread
 from typing import Any
 
+import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, LoginPassword
 
@@ -110,6 +111,51 @@ class Mailbox:
         return AuthResult(
             success=(login.login, login.password) == (USER.encode(), PASSWORD.encode())
         )
+
+
+@dataclass
+class Team:
+    """People who are told by webhook and by mail.
+
+    Attributes:
+        hook: What the webhook was sent.
+        box: What the mail server took.
+    """
+
+    hook: Webhook
+    box: Mailbox
+
+    def join(self, shop: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Be those who are told of a shop's alerts, of nothing before."""
+        self.hook.taken.clear()
+        self.box.mails.clear()
+        monkeypatch.setenv("ALERTS_WEBHOOK", self.hook.url)
+        (shop / "alerts.yaml").write_text(
+            f"""
+            receivers:
+              team: {{type: webhook, url: "${{ALERTS_WEBHOOK}}"}}
+              mail: {{type: smtp, host: 127.0.0.1, port: {self.box.port}, security: none,
+                      sender: patron@shop.example, recipients: [ops@shop.example]}}
+            """,
+            encoding="utf-8",
+        )
+
+    def told(self) -> list[str]:
+        """The headings of what both were told since they were asked last: the same."""
+        posted, mailed = self.hook.take(), self.box.take()
+        headings = [line for line in posted.splitlines() if line.startswith(HEADINGS)]
+        assert [line for line in headings if mailed.count(line) < 1] == []
+        return headings
+
+
+HEADINGS = ("Warning: ", "Critical: ", "Worse (", "Cleared: ")
+
+
+@contextmanager
+def team() -> Iterator[Team]:
+    """A webhook and a mail server on this machine."""
+    with webhook() as hook, mailbox() as box:
+        yield Team(hook, box)
 
 
 @contextmanager

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import duckdb
@@ -22,7 +22,9 @@ from sklearn.metrics import roc_auc_score
 
 from ml import registry
 from ml.monitoring import monitored
+from operate.monitor.watch import watch
 from patron.shop import Shop
+from tests.support.receivers import team
 
 SCORED = date(2026, 3, 15)
 HORIZONS = {"clv": 90, "churn": 60, "next_order": 30}
@@ -116,3 +118,33 @@ def test_the_figures_are_those_of_what_customers_did(
         (version,) = registry.versions(trained, task)
         assert set(found.loc[task, "model_version"]) == {version}
     assert np.isfinite(found["value"].to_numpy(np.float64)).all()
+
+
+def test_people_are_told_of_predictions_that_do_not_come_true(
+    shop: duckdb.DuckDBPyConnection,
+    days: pd.DataFrame,
+    trained: Shop,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def look() -> set[str]:
+        """What people are told 70 days after the customers were scored."""
+        context: Any = PlainContext(shop)
+        (found,) = monitored(context)
+        with duckdb.connect(str(trained.published)) as published:
+            published.register("found", found)
+            published.execute("CREATE OR REPLACE TABLE ml.prediction_monitoring AS FROM found")
+        watch(trained, datetime.combine(SCORED, datetime.min.time()) + timedelta(days=70))
+        return {line for line in people.told() if "Predictions of churn" in line}
+
+    title = "Predictions of churn: calibration is beyond its limit"
+    with team() as people:
+        people.join(trained.root, monkeypatch)
+        grow_older(shop, days, 70)
+        assert look() == set()
+        # Nobody comes any more: far more are gone than was predicted.
+        grow_older(shop, days[days["order_date"] < SCORED], 70)
+        assert f"Warning: {title}" in look()
+        assert look() == set(), "once"
+        # Their orders had only not been delivered.
+        grow_older(shop, days, 70)
+        assert f"Cleared: {title}" in look()

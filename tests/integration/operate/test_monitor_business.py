@@ -1,28 +1,28 @@
-"""Numbers that move raise their alerts: customers, metrics, predictions, quality."""
+"""Numbers that move raise their alerts: customers, metrics, predictions, quality of the data."""
 
 from __future__ import annotations
 
-from dataclasses import asdict
-from datetime import date, datetime
-from typing import Any
+from collections.abc import Iterator
+from datetime import datetime
 
 import duckdb
-import numpy as np
-import pandas as pd
 import pytest
 from sqlglot import exp
 
-from ml.monitoring import judge
-from ml.reference import spread
-from ml.settings import load_monitoring
 from operate.monitor.watch import watch
+from operate.record import ensure_tables
 from patron.shop import Shop
-from tests.support.built_shop import BuiltShop, model_named, simulated
+from tests.support.built_shop import BuiltShop, load, model_named, simulated
+from tests.support.command import patron_or_fail
 from tests.support.python_models import is_python, python_model
+from tests.support.receivers import Team, team
 
 MORNING = datetime.fromisoformat("2026-03-01T06:00")
 PREDICTIONS = "intermediate.int_customer_predictions"
-LOOKED_AT = ("marts.mart_customer_analytics", "marts.mart_kpis", "quality.metric_definitions")
+NUMBERS = ("marts.mart_customer_analytics", "marts.mart_kpis", "quality.metric_definitions")
+QUALITY = ("quality.quality_scores", "quality.control_charts")
+# Tables that are there without having been built: no customer is scored, and no audit was run.
+GIVEN = {PREDICTIONS, "quality.model_runs", "quality.audit_results"}
 
 
 @pytest.fixture(scope="module")
@@ -33,9 +33,23 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> BuiltShop:
     types = model_named(PREDICTIONS).columns_to_types or {}
     columns = ", ".join(f"{name} {kind.sql('duckdb')}" for name, kind in types.items())
     shop.connection.execute(f"CREATE TABLE {PREDICTIONS} ({columns})")
-    shop.built.add(PREDICTIONS)
-    shop.build(*LOOKED_AT)
+    ensure_tables(shop.connection)
+    shop.built |= GIVEN
+    shop.build(*NUMBERS, *QUALITY)
     return shop
+
+
+@pytest.fixture(scope="module")
+def receivers() -> Iterator[Team]:
+    with team() as found:
+        yield found
+
+
+@pytest.fixture
+def people(shop: Shop, receivers: Team, monkeypatch: pytest.MonkeyPatch) -> Team:
+    """Those who are told of the shop's alerts."""
+    receivers.join(shop.root, monkeypatch)
+    return receivers
 
 
 def parents(name: str) -> set[str]:
@@ -47,7 +61,7 @@ def parents(name: str) -> set[str]:
 
 def reading(built: BuiltShop, changed: str) -> list[str]:
     """The models that are made of a table, by one step or many."""
-    above = {name: parents(name) for name in built.built if name != PREDICTIONS}
+    above = {name: parents(name) for name in built.built - GIVEN}
     found = {changed}
     while more := {name for name in above if name not in found and above[name] & found}:
         found |= more
@@ -60,46 +74,99 @@ def change(built: BuiltShop, table: str, sql: str) -> None:
     built.rebuild(*reading(built, table))
 
 
-def publish(shop: Shop, built: BuiltShop) -> None:
-    """The tables as readers have them."""
+def publish(shop: Shop, built: BuiltShop, *tables: str) -> None:
+    """Tables as readers have them."""
     shop.published.unlink(missing_ok=True)
     built.connection.execute(f"ATTACH '{shop.published}' AS copy; CREATE SCHEMA copy.marts;"
-                             " CREATE SCHEMA copy.quality; CREATE SCHEMA copy.ml")  # fmt: skip
-    for name in LOOKED_AT:
+                             " CREATE SCHEMA copy.quality")  # fmt: skip
+    for name in tables:
         built.connection.execute(f"CREATE TABLE copy.{name} AS FROM {name}")
     built.connection.execute("DETACH copy")
 
 
-def put(shop: Shop, table: str, frame: pd.DataFrame) -> None:
-    """A table of the published copy."""
-    with duckdb.connect(str(shop.published)) as connection:
-        connection.execute("CREATE SCHEMA IF NOT EXISTS quality; CREATE SCHEMA IF NOT EXISTS ml")
-        connection.register("frame", frame)
-        connection.execute(f"CREATE OR REPLACE TABLE {table} AS FROM frame")
-
-
-def events(shop: Shop) -> set[str]:
-    """What people are told now."""
+def events(shop: Shop, people: Team) -> set[str]:
+    """What people are told now, by webhook and by mail."""
     report = watch(shop, MORNING)
+    assert len(people.told()) == len(report.events)
     return {f"{one.event} {one.alert['alert_key']}" for one in report.events}
 
 
-def test_a_metric_that_misses_its_target_and_reaches_it_again(shop: Shop, built: BuiltShop) -> None:
-    publish(shop, built)
-    assert "raised kpi:on_time_rate" not in events(shop)
+def test_a_metric_that_misses_its_target_and_reaches_it_again(
+    shop: Shop, built: BuiltShop, people: Team
+) -> None:
+    publish(shop, built, *NUMBERS)
+    assert "raised kpi:on_time_rate" not in events(shop, people)
     late = "UPDATE raw.shipments SET delivered_at = delivered_at {} INTERVAL 30 DAY"
     change(built, "raw.shipments", late.format("+"))
-    publish(shop, built)
-    assert "raised kpi:on_time_rate" in events(shop)
-    assert events(shop) == set(), "once"
+    publish(shop, built, *NUMBERS)
+    assert "raised kpi:on_time_rate" in events(shop, people)
+    assert events(shop, people) == set(), "once"
     change(built, "raw.shipments", late.format("-"))
-    publish(shop, built)
-    assert "cleared kpi:on_time_rate" in events(shop)
+    publish(shop, built, *NUMBERS)
+    assert "cleared kpi:on_time_rate" in events(shop, people)
 
 
-def test_customers_who_leave_and_come_back(shop: Shop, built: BuiltShop) -> None:
-    publish(shop, built)
-    assert {"raised kpi:high_risk_share", "raised kpi:customer_health"} <= events(shop)
+def deliver(built: BuiltShop, *tables: str) -> None:
+    """Load what is new in the files of tables, and build again what quality is judged by."""
+    load(built)
+    above, models = set(QUALITY), built.built - GIVEN
+    while more := {one for name in above for one in parents(name) & models} - above:
+        above |= more
+    changed = {one for table in (*tables, "raw.load_log") for one in reading(built, table)}
+    built.rebuild(*sorted(above & changed))
+
+
+def resend(built: BuiltShop, name: str, columns: str) -> None:
+    """Another export of all orders, the newest of all, with other values in some columns."""
+    orders = built.files / "orders"
+    with duckdb.connect() as connection:
+        connection.execute(
+            f"COPY (SELECT * REPLACE ({columns}) FROM '{orders}/0000-initial.parquet')"
+            f" TO '{orders}/{name}.parquet'"
+        )
+
+
+def test_an_export_that_loses_its_columns_lowers_the_score_of_its_table(
+    shop: Shop, built: BuiltShop, people: Team
+) -> None:
+    publish(shop, built, *QUALITY)
+    assert "quality_score:raw.orders" not in " ".join(events(shop, people))
+    lost = ("payment_method", "shipping_method", "shipping_country", "shipping_state",
+            "shipping_amount", "tax_amount")  # fmt: skip
+    columns = [f"CASE WHEN right(order_id, 1) < '2' THEN {name} END AS {name}" for name in lost]
+    resend(built, "0000-lost", f"{', '.join(columns)}, updated_at + INTERVAL 1 DAY AS updated_at")
+    deliver(built, "raw.orders")
+    publish(shop, built, *QUALITY)
+    assert "raised quality_score:raw.orders" in events(shop, people)
+    assert events(shop, people) == set(), "once"
+    resend(built, "0000-whole", "updated_at + INTERVAL 2 DAY AS updated_at")
+    deliver(built, "raw.orders")
+    publish(shop, built, *QUALITY)
+    assert "cleared quality_score:raw.orders" in events(shop, people)
+
+
+def test_a_stream_that_delivers_nothing_for_a_day_is_out_of_control(
+    shop: Shop, built: BuiltShop, people: Team
+) -> None:
+    publish(shop, built, *QUALITY)
+    key = "control_chart:raw.web_sessions row count"
+    assert f"raised {key}" not in events(shop, people)
+    patron_or_fail(built.files.parents[1], "simulate", "advance", "--days", "1")
+    (sessions,) = (built.files / "web_sessions").glob("0001-*")
+    away = sessions.rename(built.files.parent / sessions.name)
+    deliver(built, "raw.orders", "raw.web_sessions")
+    publish(shop, built, *QUALITY)
+    assert f"raised {key}" in events(shop, people)
+    assert events(shop, people) == set(), "once"
+    away.rename(sessions)
+    deliver(built, "raw.web_sessions")
+    publish(shop, built, *QUALITY)
+    assert f"cleared {key}" in events(shop, people)
+
+
+def test_customers_who_leave_and_come_back(shop: Shop, built: BuiltShop, people: Team) -> None:
+    publish(shop, built, *NUMBERS)
+    assert {"raised kpi:high_risk_share", "raised kpi:customer_health"} <= events(shop, people)
     # Everybody orders again on the last day, and often.
     back = """
         INSERT INTO raw.orders BY NAME
@@ -114,84 +181,5 @@ def test_customers_who_leave_and_come_back(shop: Shop, built: BuiltShop) -> None
         FROM last_orders CROSS JOIN (SELECT range AS n FROM range(12))
     """
     change(built, "raw.orders", back)
-    publish(shop, built)
-    assert {"cleared kpi:high_risk_share", "cleared kpi:customer_health"} <= events(shop)
-
-
-def monitored(score: Any, ordered: Any, known: dict[str, Any]) -> pd.DataFrame:
-    """How predictions of churn turned out, as ml.prediction_monitoring has it."""
-    frame = pd.DataFrame({"score": score, "low": np.nan, "high": np.nan, "orders": ordered,
-                          "revenue": 0.0, "is_over": True})  # fmt: skip
-    found = judge("churn", frame, known, load_monitoring(), known["first"])
-    rows = [asdict(one) for one in found]
-    return pd.DataFrame(rows).assign(task="churn", is_latest=True, scoring_date=date(2026, 1, 1))
-
-
-def test_scores_that_drift_and_promise_too_much(shop: Shop) -> None:
-    generator = np.random.default_rng(4)
-    score = generator.beta(1.5, 1.5, 4000)
-    ordered = (generator.random(4000) > score).astype(float)
-    known = {"first": spread(score), "metrics": {}}
-    put(shop, "ml.prediction_monitoring", monitored(score, ordered, known))
-    assert events(shop) == set()
-    put(shop, "ml.prediction_monitoring", monitored(score * 0.6, ordered, known))
-    told = {"prediction:churn calibration", "prediction:churn score_drift"}
-    assert events(shop) == {f"raised {key}" for key in told}
-    put(shop, "ml.prediction_monitoring", monitored(score, ordered, known))
-    assert events(shop) == {f"cleared {key}" for key in told}
-
-
-@pytest.mark.parametrize(
-    ("table", "good", "bad", "key"),
-    [
-        (
-            "quality.quality_scores",
-            {"table_name": "raw.orders", "score": 99.0},
-            {"table_name": "raw.orders", "score": 80.0},
-            "quality_score:raw.orders",
-        ),
-        (
-            "quality.model_health",
-            {"model": "marts.x", "is_failing": False, "runs": 40, "failures": 1,
-             "failure_share": 0.025, "recommended_action": None},
-            {"model": "marts.x", "is_failing": True, "runs": 40, "failures": 9,
-             "failure_share": 0.225, "recommended_action": "Correct it."},
-            "model_health:marts.x",
-        ),
-        (
-            "quality.control_charts",
-            {"table_name": "raw.orders", "metric": "row_count", "status": "in_control",
-             "impact_level": "none", "recommended_action": None, "value": 100.0,
-             "centre_line": 100.0, "lower_limit": 80.0, "upper_limit": 120.0,
-             "date_day": date(2026, 2, 28)},
-            {"table_name": "raw.orders", "metric": "row_count", "status": "out_of_control",
-             "impact_level": "high", "recommended_action": "Look at the till.", "value": 20.0,
-             "centre_line": 100.0, "lower_limit": 80.0, "upper_limit": 120.0,
-             "date_day": date(2026, 2, 28)},
-            "control_chart:raw.orders row count",
-        ),
-    ],
-)  # fmt: skip
-def test_what_the_quality_tables_say_is_told(
-    shop: Shop, table: str, good: dict[str, Any], bad: dict[str, Any], key: str
-) -> None:
-    assert events(shop) == set(), "not there yet: not measured, and no alert"
-    for rows, expected in (
-        (good, set()),
-        (bad, {f"raised {key}"}),
-        (bad, set()),
-        (good, {f"cleared {key}"}),
-    ):
-        put(shop, table, pd.DataFrame([rows]))
-        assert events(shop) == expected
-
-
-def test_the_columns_that_the_monitor_reads_are_those_of_the_models() -> None:
-    """The rows above have the columns of the real tables."""
-    read = {
-        "quality.quality_scores": {"table_name", "score"},
-        "quality.model_health": {"model", "is_failing", "runs", "failures", "failure_share"},
-        "quality.control_charts": {"table_name", "metric", "impact_level", "value", "date_day"},
-    }
-    for name, columns in read.items():
-        assert columns <= set(model_named(name).columns_to_types or {}), name
+    publish(shop, built, *NUMBERS)
+    assert {"cleared kpi:high_risk_share", "cleared kpi:customer_health"} <= events(shop, people)

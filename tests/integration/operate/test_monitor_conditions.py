@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 import time
@@ -28,7 +29,7 @@ from patron.cli import patron
 from patron.config import project_variables
 from patron.errors import BusyError
 from patron.shop import Shop
-from tests.support.receivers import Mailbox, Webhook, mailbox, webhook
+from tests.support.receivers import Team, team
 
 MORNING = datetime.fromisoformat("2025-01-11T06:00")
 STEPS = ("ingest", "transform", "monitor")
@@ -79,8 +80,7 @@ class Operated:
     """The small project with receivers, and its clock."""
 
     stock: Stock
-    hook: Webhook
-    box: Mailbox
+    people: Team
     now: datetime = MORNING
 
     @property
@@ -106,11 +106,8 @@ class Operated:
 
     @property
     def told(self) -> str:
-        """What both receivers were told since they were asked last: the same."""
-        posted, mailed = self.hook.take(), self.box.take()
-        headings = [line for line in posted.splitlines() if line.startswith(_WORDS)]
-        assert [line for line in headings if line.split(": ", 1)[1] not in mailed] == []
-        return "\n".join(headings)
+        """What people were told since they were asked last."""
+        return "\n".join(self.people.told())
 
     def settings(self, **changes: object) -> None:
         """Change thresholds."""
@@ -120,42 +117,25 @@ class Operated:
         path.write_text(f"{text}\n{yaml.safe_dump({'variables': variables})}", encoding="utf-8")
 
 
-_WORDS = ("Warning: ", "Critical: ", "Worse (", "Cleared: ")
-
-
 @pytest.fixture(scope="module")
-def receivers() -> Iterator[tuple[Webhook, Mailbox]]:
-    with webhook() as hook, mailbox() as box:
-        yield hook, box
+def receivers() -> Iterator[Team]:
+    with team() as found:
+        yield found
 
 
 @pytest.fixture
-def operated(
-    planned: Stock, receivers: tuple[Webhook, Mailbox], monkeypatch: pytest.MonkeyPatch
-) -> Operated:
+def operated(planned: Stock, receivers: Team, monkeypatch: pytest.MonkeyPatch) -> Operated:
     """The small project in good order, with everything already told that is so from the start."""
-    hook, box = receivers
-    hook.taken.clear()
-    box.mails.clear()
     monkeypatch.setenv("PATRON_SHOP", str(planned.shop))
-    monkeypatch.setenv("ALERTS_WEBHOOK", hook.url)
+    receivers.join(planned.shop, monkeypatch)
     (planned.shop / "sources.yaml").write_text(SOURCES, encoding="utf-8")
     (planned.shop / "till").mkdir()
     (planned.shop / "till" / "customers.csv").write_text(
         "customer_id,created_at,updated_at\n1,2025-01-01,2025-01-01\n", encoding="utf-8"
     )
-    (planned.shop / "alerts.yaml").write_text(
-        f"""
-        receivers:
-          team: {{type: webhook, url: "${{ALERTS_WEBHOOK}}"}}
-          mail: {{type: smtp, host: 127.0.0.1, port: {box.port}, security: none,
-                  sender: patron@shop.example, recipients: [ops@shop.example]}}
-        """,
-        encoding="utf-8",
-    )
     (planned.project / "contracts").mkdir()
     (planned.project / "contracts" / "mart_customers.yaml").write_text(CONTRACT, encoding="utf-8")
-    found = Operated(planned, hook, box)
+    found = Operated(planned, receivers)
     found.settings()
     assert "failed" not in found.cycle()
     assert found.told.splitlines() == [
@@ -315,6 +295,60 @@ def test_a_model_that_becomes_slow_is_told(operated: Operated) -> None:
     assert "Cleared: intermediate.paced takes longer than usual" in operated.told
 
 
+def test_a_model_that_fails_again_and_again_is_told_until_it_is_long_ago(
+    operated: Operated,
+) -> None:
+    operated.settings(quality_history_days=2)
+    add_model_health(operated.stock.project)
+    request = Request(operated.shop, apply_changes=True)
+    with operated.later(1):
+        assert run_cycle(request, ("transform", "monitor"), 0, lambda _: None).error is None
+    assert "fails often" not in operated.told
+    operated.stock.execute("INSERT INTO source.sales VALUES (9001, '2025-01-11', 3, -5)")
+    operated.cycle(hours=24)
+    operated.cycle()
+    operated.stock.execute("UPDATE source.sales SET amount = 5 WHERE sale_id = 9001")
+    operated.cycle()
+    title = "staging.stg_sales fails often"
+    assert operated.told.splitlines().count(f"Warning: {title}") == 1
+    operated.stock.execute("INSERT INTO source.sales VALUES (9002, '2025-01-14', 3, 5)")
+    operated.cycle(hours=72)
+    assert f"Cleared: {title}" in operated.told
+
+
+def add_model_health(project: Path) -> None:
+    """The models of the clone that say how models do."""
+    for name in ("quality/model_health.sql", "quality/model_complexity.py",
+                 "seeds/model_advice.sql"):  # fmt: skip
+        target = project / "models" / name
+        target.parent.mkdir(exist_ok=True)
+        shutil.copy(CLONE / "models" / name, target)
+    shutil.copy(CLONE / "seeds" / "model_advice.csv", project / "seeds")
+    shutil.copy(CLONE / "macros" / "safe_divide.py", project / "macros")
+    (project / "external_models").mkdir()
+    shutil.copy(CLONE / "external_models" / "records.yaml", project / "external_models")
+
+
+def test_a_table_that_is_not_as_accurate_as_promised_is_told(operated: Operated) -> None:
+    contract = CONTRACT.replace("mart_customers", "mart_days").replace(
+        "forall", "not_null_non_blocking"
+    )
+    contract = contract.replace("customer_id", "day").replace("type: BIGINT, r", "type: DATE, r")
+    path = operated.stock.project / "contracts" / "mart_days.yaml"
+    path.write_text(contract, encoding="utf-8")
+    title = "marts.mart_days does not keep its promise of accuracy"
+    operated.watch()
+    assert operated.told == f"Warning: {title}"
+    with (operated.stock.project / "seeds" / "regions.csv").open("a", encoding="utf-8") as file:
+        file.write("6,south\n")
+    request = Request(operated.shop, apply_changes=True)
+    with operated.later(1):
+        run_cycle(request, ("transform", "monitor"), 0, lambda _: None)
+    told = operated.told
+    assert f"Cleared: {title}" in told
+    assert "Cleared: The audit not_null_non_blocking of marts.mart_days found something" in told
+
+
 def test_a_promised_table_that_readers_do_not_find_is_told(operated: Operated) -> None:
     with duckdb.connect(str(operated.shop.published)) as connection:
         connection.execute("ALTER TABLE marts.mart_customers RENAME COLUMN sales TO sold")
@@ -327,7 +361,7 @@ def test_a_promised_table_that_readers_do_not_find_is_told(operated: Operated) -
     assert "Cleared: marts.mart_customers does not keep" in operated.told
 
 
-def test_a_disk_that_fills_is_told(operated: Operated) -> None:
+def test_a_disk_that_is_fuller_than_allowed_is_told(operated: Operated) -> None:
     operated.settings(max_disk_used_share=0.0001, critical_disk_used_share=1)
     operated.watch()
     assert operated.told == "Warning: The disk is nearly full"

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -113,6 +115,52 @@ def test_a_lock_held_for_long_is_told_once_everywhere_grows_worse_and_clears(
         "escalated critical lock:writer lock",
         "cleared critical lock:writer lock",
     ]
+
+
+# A shop on a disk of 64 MB, in a namespace of its own: it fills, and is emptied again.
+SMALL_DISK = """
+import shutil, sys
+from operate.monitor.watch import watch
+from patron.shop import find_shop
+shop = find_shop(sys.argv[1])
+watch(shop)
+filling = shop.data / "a-forgotten-export.csv"
+for share in (0.93, 0.98):
+    disk = shutil.disk_usage(shop.data)
+    with filling.open("ab") as file:
+        file.write(bytes(int(share * disk.total - disk.used)))
+    watch(shop)
+    watch(shop)
+filling.unlink()
+watch(shop)
+"""
+MOUNT = 'mount -t tmpfs -o size=64m none "$1/data" && exec "$2" -c "$3" "$1"'
+NAMESPACE = ("unshare", "--user", "--map-root-user", "--mount")
+
+
+def may_mount() -> bool:
+    """Whether this machine lets us have a disk of our own."""
+    tried = (*NAMESPACE, "mount", "-t", "tmpfs", "none", "/mnt")
+    return (
+        shutil.which("unshare") is not None
+        and not subprocess.run(tried, capture_output=True, check=False).returncode
+    )
+
+
+@pytest.mark.skipif(not may_mount(), reason="no disk of one's own on this machine")
+def test_a_disk_that_fills_is_told_grows_worse_and_clears(
+    watched: Shop, hook: Webhook, box: Mailbox
+) -> None:
+    arguments = (str(watched.root), sys.executable, SMALL_DISK)
+    subprocess.run([*NAMESPACE, "sh", "-c", MOUNT, "sh", *arguments], check=True)
+    told = [line for line in hook.take().splitlines() if "The disk is nearly full" in line]
+    assert told == [
+        "Warning: The disk is nearly full",
+        "Worse (critical): The disk is nearly full",
+        "Cleared: The disk is nearly full",
+    ]
+    mailed = box.take()
+    assert [mailed.count(line) > 0 for line in told] == [True, True, True]
 
 
 def test_a_receiver_that_fails_is_told_next_time_and_blocks_nobody(
