@@ -13,13 +13,8 @@ MODEL (
     accepted_range("column" := months_since, min_v := 0),
     sums_agree(
       "column" := net_revenue_amount,
-      other_table := intermediate.int_customer_days,
-      other_column := net_revenue_amount,
-      other_condition := order_date < (
-        SELECT
-          as_of_date
-        FROM intermediate.int_as_of
-      )
+      other_table := intermediate.int_customer_months,
+      other_column := net_revenue_amount
     )
   ),
   description 'What the customers won through a channel in a month bought since. Won is who has a first valid order, in the month of that order. One row per channel, month of acquisition and month since, if anything was bought in it. The base of payback. Answers: how many customers did a channel win in a month, and what did they bring month by month?',
@@ -35,40 +30,17 @@ MODEL (
   )
 );
 
-WITH customer_months AS (
-  SELECT
-    days.customer_id,
-    @month_start(days.order_date) AS month_start,
-    SUM(days.order_count) AS order_count,
-    SUM(days.net_revenue_amount) AS net_revenue_amount,
-    SUM(days.gross_margin_amount) AS gross_margin_amount
-  FROM intermediate.int_customer_days AS days
-  CROSS JOIN intermediate.int_as_of AS as_of
-  WHERE
-    days.order_date < as_of.as_of_date
-  GROUP BY
-    days.customer_id,
-    @month_start(days.order_date)
-), acquired AS (
-  SELECT
-    customer_id,
-    order_count,
-    net_revenue_amount,
-    gross_margin_amount,
-    month_start,
-    MIN(month_start) OVER (PARTITION BY customer_id) AS acquisition_month
-  FROM customer_months
-), numbered AS (
+WITH numbered AS (
   SELECT
     COALESCE(customers.acquisition_channel, 'unknown') AS channel,
-    acquired.acquisition_month,
-    DATE_DIFF('MONTH', acquired.acquisition_month, acquired.month_start) AS months_since,
-    acquired.order_count,
-    acquired.net_revenue_amount,
-    acquired.gross_margin_amount
-  FROM acquired
+    months.cohort_month AS acquisition_month,
+    months.months_since_first_order AS months_since,
+    months.order_count,
+    months.net_revenue_amount,
+    months.gross_margin_amount
+  FROM intermediate.int_customer_months AS months
   LEFT JOIN staging.stg_customers AS customers
-    ON acquired.customer_id = customers.customer_id
+    ON months.customer_id = customers.customer_id
 )
 SELECT
   channel::TEXT AS channel,
