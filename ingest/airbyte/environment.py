@@ -81,7 +81,7 @@ class Environment:
         python = str(self.program("python"))
         uv = Path(sys.executable).with_name("uv")
         if uv.is_file():
-            install = [str(uv), "pip", "install", "--quiet", "--compile-bytecode"]
+            install = [str(uv), "pip", "install", "--quiet"]
             return [
                 [str(uv), "venv", "--quiet", "--python", sys.executable, str(self.folder)],
                 [*install, "--python", python, *self.requirements],
@@ -93,7 +93,8 @@ class Environment:
         ]
 
     def _run(self, command: list[str]) -> None:
-        environment = {**os.environ, "UV_LINK_MODE": "copy"}
+        # A source imports a small part of what is installed, and that is compiled then.
+        environment = {**os.environ, "UV_LINK_MODE": "copy", "UV_COMPILE_BYTECODE": "0"}
         done = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
         if done.returncode:
             said = (done.stderr or done.stdout).strip().splitlines()
