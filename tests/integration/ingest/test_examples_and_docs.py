@@ -34,6 +34,37 @@ def test_the_example_loads(shop, query) -> None:
     assert sum(load.rows_inserted for load in ingest_all(shop)) == 0
 
 
+def test_amounts_are_converted_as_the_docs_say(shop, query) -> None:
+    section = DOCS.read_text(encoding="utf-8").partition("## Several currencies")[2]
+    shown = re.search(r"```yaml\n(.*?)```", section, re.DOTALL)
+    assert shown is not None
+    (shop.root / "sources.yaml").write_text(shown[1], encoding="utf-8")
+    files = {
+        "orders": "number,client,placed_at,state,goods,currency\n"
+        "1,ann,2026-01-05 23:30:00,paid,10.00,EUR\n"
+        "2,ann,2026-01-05 10:00:00,paid,30.00,USD\n"
+        "3,bob,2026-01-06 10:00:00,paid,30.00,USD\n"
+        "4,bob,2026-01-06 11:00:00,paid,5000.00,JPY\n",
+        "lines": "number,line,sku,quantity,price\n2,1,tea,3,10.00\n3,1,tea,3,10.00\n",
+        "rates": "day,currency,rate\n2026-01-05,EUR,1\n2026-01-05,USD,0.9\n2026-01-06,USD,0.8\n",
+    }
+    (shop.root / "exports").mkdir()
+    for name, text in files.items():
+        (shop.root / "exports" / f"{name}.csv").write_text(text, encoding="utf-8")
+    ingest_all(shop)
+    assert query("SELECT order_id, order_amount, currency FROM raw.orders ORDER BY order_id") == [
+        ("1", Decimal("10.00"), "EUR"),
+        ("2", Decimal("27.00"), "EUR"),
+        ("3", Decimal("24.00"), "EUR"),
+    ]
+    prices = query("SELECT order_id, unit_price FROM raw.order_items ORDER BY order_id")
+    assert prices == [("2", Decimal("9.00")), ("3", Decimal("8.00"))]
+    # The order without a rate is not lost.
+    ((reason, row),) = query("SELECT reason, row_json FROM raw.rejected_rows")
+    assert "order_amount" in reason
+    assert '"4"' in row
+
+
 def test_the_docs_show_the_example() -> None:
     shown = re.search(r"```yaml\n(.*?)```", DOCS.read_text(encoding="utf-8"), re.DOTALL)
     assert shown is not None
