@@ -101,6 +101,7 @@ def models(shop: Shop) -> Iterator[Diagnosis]:
     from ml.registry import TASKS, champion, checked_card, versions
 
     for task in TASKS:
+        argument = task.replace("_", "-")
         reigning = champion(shop, task)
         damaged = []
         for one in versions(shop, task):
@@ -112,7 +113,7 @@ def models(shop: Shop) -> Iterator[Diagnosis]:
             yield problem(
                 f"model {task}",
                 f"champion {reigning.version} cannot be used: {reigning.problem}",
-                f"patron train --task {task}, or patron models rollback {task}",
+                f"patron train {argument}, or patron models rollback {argument}",
             )
         elif damaged:
             yield note(f"model {task}", "; ".join(damaged), "no harm while they are not promoted")

@@ -129,22 +129,28 @@ def predictions(scene: Scene) -> Iterator[Check]:
             f"Predictions of {task}: {kind.replace('_', ' ')} is {_judged(alarming)}",
             named or f"{len(rows)} figures within their limits",
             float(alarming[0]["value"]) if alarming else None,
-            advice=f"'patron train --task {task}' trains on what is known now; docs/predictions.md",
+            advice=f"'patron train {_argument(task)}' trains on what is known now; "
+            "docs/predictions.md",
         )
 
 
 def champions(scene: Scene) -> Iterator[Check]:
     """Champions that cannot be used."""
     for row in scene.ask(_CHAMPIONS):
-        usable = bool(row["is_usable"])
+        usable, argument = bool(row["is_usable"]), _argument(row["task"])
         yield Check(
             "champion",
             row["task"],
             HEALTHY if usable else CRITICAL,
             f"The model of {row['task']} {'can' if usable else 'cannot'} be used",
             f"version {row['version']}" + ("" if usable else f": {row['problem']}"),
-            advice=f"'patron train --task {row['task']}', or 'patron models rollback'",
+            advice=f"'patron train {argument}', or 'patron models rollback {argument}'",
         )
+
+
+def _argument(task: str) -> str:
+    """A task as the commands take it."""
+    return task.replace("_", "-")
 
 
 def _judged(alarming: list[dict[str, Any]]) -> str:
