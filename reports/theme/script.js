@@ -4,12 +4,11 @@
   const on = (target, events, act) => events.split(' ').forEach(event => target.addEventListener(event, act));
   const byId = id => document.getElementById(id);
   const within = (text, word) => text.toLowerCase().includes(word);
-  const rowsOf = count => count + (count === 1 ? ' row' : ' rows');
 
   // Tooltips: a mark's label, or data-tip, beside the pointer or under the focused element.
   const tip = byId('tip');
   on(document, 'pointermove pointerdown focusin', event => {
-    const target = event.target.closest && event.target.closest('.hit,[data-tip]');
+    const target = event.target.closest?.('.hit,[data-tip]');
     tip.hidden = !target;
     if (!target) return;
     tip.textContent = target.dataset.tip || target.getAttribute('aria-label');
@@ -34,24 +33,25 @@
     return /[",\n\r]/.test(text) ? '"' + text.replace(/"/g, '""') + '"' : text;
   }
   function table(figure) {
-    const body = figure.querySelector('tbody'), rows = all('tbody tr:not(.group,.subtotal)', figure), size = Number(figure.dataset.rows);
-    const search = figure.querySelector('input[type=search]'), pager = figure.querySelector('.pager');
+    const body = figure.querySelector('tbody'), rows = all('tbody tr:not(.group,.subtotal)', figure), size = +figure.dataset.rows;
+    const pager = figure.querySelector('.pager');
     const buttons = all('button', pager), headings = all('thead tr:last-child th', figure), csv = figure.querySelector('.csv');
+    // The table's own search looks at whole rows, a text of the page at one cell.
+    const { by, cell } = figure.dataset, boxes = [...all('input[type=search]', figure), ...all('[data-text]').filter(box => box.dataset.text === by)];
     let page = 0;
     function draw() {
-      const wanted = search ? search.value.trim().toLowerCase() : '';
-      const found = wanted ? rows.filter(row => within(row.textContent, wanted)) : rows;
-      const pages = size ? Math.max(1, Math.ceil(found.length / size)) : 1;
+      const found = rows.filter(row => boxes.every(box => within((box.dataset.text ? row.cells[cell] : row).textContent, box.value.trim().toLowerCase())));
+      const pages = size && Math.ceil(found.length / size) || 1;
       page = Math.min(page, pages - 1);
       rows.forEach(row => { row.hidden = true; });
-      found.forEach((row, i) => { row.hidden = size > 0 && (i < page * size || i >= (page + 1) * size); });
-      pager.hidden = pages < 2 && !wanted;
-      pager.querySelector('span').textContent = 'Page ' + (page + 1) + ' of ' + pages + ' · ' + rowsOf(found.length);
-      buttons[0].disabled = page === 0;
+      found.forEach((row, i) => { row.hidden = size && Math.floor(i / size) !== page; });
+      pager.hidden = pages < 2 && found.length === rows.length;
+      pager.querySelector('span').textContent = 'Page ' + (page + 1) + ' of ' + pages + ' · ' + found.length + (found.length === 1 ? ' row' : ' rows');
+      buttons[0].disabled = !page;
       buttons[1].disabled = page === pages - 1;
     }
     buttons.forEach((button, i) => on(button, 'click', () => { page += i ? 1 : -1; draw(); }));
-    if (search) on(search, 'input', () => { page = 0; draw(); });
+    boxes.forEach(box => on(box, 'input', () => { page = 0; draw(); }));
     headings.forEach((heading, column) => all('button', heading).forEach(button => on(button, 'click', () => {
       const before = heading.getAttribute('aria-sort');
       const down = before ? before === 'ascending' : heading.classList.contains('right');
@@ -71,7 +71,7 @@
       const text = '\ufeff' + lines.map(line => line.map(csvCell).join(',')).join('\r\n');
       const link = document.createElement('a'), title = figure.querySelector('.caption');
       link.href = URL.createObjectURL(new Blob([text], { type: 'text/csv' }));
-      link.download = (title ? title.textContent : 'table').toLowerCase().replace(/[^a-z0-9]+/g, '-') + '.csv';
+      link.download = (title?.textContent || 'table').toLowerCase().replace(/[^a-z0-9]+/g, '-') + '.csv';
       link.click();
       setTimeout(() => URL.revokeObjectURL(link.href), 1000);
     });

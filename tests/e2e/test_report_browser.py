@@ -202,6 +202,35 @@ def test_tables_sort_search_page_and_download(browser: Any, shop: Shop, tmp_path
     assert seen.complaints == []
 
 
+def test_a_text_filters_the_tables_that_ask_for_it(
+    browser: Any, shop: Shop, tmp_path: Path
+) -> None:
+    publish_sample(shop, customers=20)
+    index = site_of(
+        shop,
+        tmp_path,
+        "```sql lamps\nSELECT 'Lamp ' || n AS name, 100 - n AS other FROM range(1, 26) AS r(n)\n```\n"
+        "```sql rows\nSELECT other, name FROM ${lamps}"
+        " WHERE name ILIKE '%${inputs.word.value}%'\n```\n"
+        "<TextInput name=word title=Name />\n\n<DataTable data={rows} rows=10 search />\n\n"
+        "<DataTable data={lamps} rows=all />\n",
+    )
+    seen = reader(browser)
+    seen.open(index)
+    narrowed, whole = (seen.page.locator("tbody").nth(place) for place in (0, 1))
+    assert narrowed.locator("tr:visible").count() == 10
+    seen.page.get_by_label("Name").fill("lamp 2")
+    cells = narrowed.locator("tr:visible td:last-child").all_inner_texts()
+    assert cells == ["Lamp 2", *(f"Lamp {n}" for n in range(20, 26))]
+    assert "Page 1 of 1 · 7 rows" in seen.page.locator(".pager").first.inner_text()
+    seen.page.get_by_label("Search in the table").fill("79")  # Lamp 21 has 79 in another column
+    assert narrowed.locator("tr:visible").all_inner_texts() == ["79\tLamp 21"]
+    seen.page.get_by_label("Name").fill("79")
+    assert narrowed.locator("tr:visible").count() == 0
+    assert whole.locator("tr:visible").count() == 25
+    assert seen.complaints == []
+
+
 @pytest.mark.parametrize(
     ("props", "parts", "heads"),
     [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from markupsafe import Markup
@@ -13,6 +14,7 @@ from reports.builder.components.empty import EMPTY_PROPS, empty
 from reports.builder.data.result import QueryResult, Row, number
 from reports.builder.expressions.functions import text_of
 from reports.builder.formats import Format
+from reports.builder.inputs.texts import filtered_columns
 from reports.builder.render.urls import page_link
 from reports.builder.tables.cells import Cell, Column, cell
 from reports.builder.tables.grouping import grouped
@@ -69,7 +71,23 @@ def _render(use: Use) -> Markup:
         sortable=use.flag("sortable") and not sections,
         numbered=use.flag("rowNumbers"),
         classes=_classes(use),
+        filtered=_filtered(use, columns, before=use.flag("rowNumbers") + (kind == "section")),
     )
+
+
+def _filtered(use: Use, columns: Sequence[Column], before: int) -> tuple[str, int] | None:
+    """The input whose text filters the rows, and the place of the cell that has to contain it."""
+    if not isinstance(use.values["data"], QueryResult):
+        return None
+    found = filtered_columns(use.data.name, use.scope.store.queries)
+    inputs = use.page.inputs
+    texts = [each for each in found if each in inputs and inputs.input(each).control == "text"]
+    names = [column.name.lower() for column in columns]
+    if len(texts) == 1 and found[texts[0]].lower() in names:
+        return texts[0], names.index(found[texts[0]].lower()) + before
+    for each in texts:
+        use.warn(f"shows all rows, whatever is typed into '{each}': {found[each]} is not shown")
+    return None
 
 
 def _head_style(use: Use) -> str:

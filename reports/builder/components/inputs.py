@@ -1,4 +1,4 @@
-"""<Dropdown>, <ButtonGroup>, <Checkbox>, <Slider>, <TextInput>: what readers may choose."""
+"""<Dropdown> and <ButtonGroup>: what readers may choose out of a list."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from reports.builder.components.base import Component, ComponentError, Prop, Use
+from reports.builder.components.base import Component, Prop, Use
 from reports.builder.data.result import QueryResult, Row, number
 from reports.builder.data.sources import RawSql
 from reports.builder.expressions.functions import text_of
@@ -15,7 +15,8 @@ from reports.builder.formats.resolve import default_text
 from reports.builder.inputs.model import Choice, Input, Picked
 from reports.builder.page.nodes import QuerySource
 
-_MANY_STEPS = 60
+# The key of what a list of several values has at first, which readers may choose again.
+_TOGETHER = "all"
 
 
 @dataclass(frozen=True)
@@ -28,11 +29,17 @@ class _Option:
 def render_input(use: Use) -> Markup:
     """The place of an input: a control where all its states are built, else what is chosen."""
     found = use.page.inputs.input(use.text("name") or "")
-    live = found.name in use.page.live_inputs and found.switchable
+    typed = found.control == "text"
+    live = typed or (found.name in use.page.live_inputs and found.switchable)
     description = use.text("description") if use.component.prop("description") else None
     hidden = use.component.prop("hideDuringPrint") and use.flag("hideDuringPrint") and live
     return use.template(
-        "input.html", input=found, live=live, description=description, hidden=bool(hidden)
+        "input.html",
+        input=found,
+        live=live,
+        description=description,
+        hidden=bool(hidden),
+        placeholder=(use.text("placeholder") if use.component.prop("placeholder") else "") or "",
     )
 
 
@@ -59,7 +66,11 @@ def _pick(use: Use, chosen: object, part: str, control: str, *, multiple: bool) 
     choices = tuple(
         Choice(str(place), each.value, each.label) for place, each in enumerate(options)
     )
-    keys = _chosen_keys(use, choices, options, chosen, multiple=multiple)
+    keys = _default_keys(use, choices, options, multiple=multiple)
+    together = Choice(_TOGETHER, None, _label(choices, keys))
+    offered = (together, *choices) if multiple and len(keys) != 1 else choices
+    if str(chosen) in {choice.key for choice in choices}:
+        keys = (str(chosen),)
     picked = [choice for choice in choices if choice.key in keys]
     shown = ", ".join(choice.label for choice in picked) or "none"
     if multiple:
@@ -69,7 +80,17 @@ def _pick(use: Use, chosen: object, part: str, control: str, *, multiple: bool) 
         value = Picked(value=first and first.value, label=first and first.label)
     name = use.text("name") or ""
     title = use.text("title") or use.page.formatter.title(name)
-    return Input(name, title, control, choices, keys, value, shown, use.node.line)
+    marked = keys if len(keys) == 1 else (_TOGETHER,) if multiple and choices else ()
+    return Input(name, title, control, offered, marked, value, shown, use.node.line)
+
+
+def _label(choices: Sequence[Choice], keys: Sequence[str]) -> str:
+    """What several choices are called together."""
+    if not keys:
+        return "None"
+    if len(keys) == len(choices):
+        return "All"
+    return ", ".join(choice.label for choice in choices if choice.key in keys)
 
 
 def _written(part: Use) -> _Option:
@@ -120,17 +141,10 @@ def _unique(options: Sequence[_Option]) -> list[_Option]:
     return list(found.values())
 
 
-def _chosen_keys(
-    use: Use,
-    choices: Sequence[Choice],
-    options: Sequence[_Option],
-    chosen: object,
-    *,
-    multiple: bool,
+def _default_keys(
+    use: Use, choices: Sequence[Choice], options: Sequence[_Option], *, multiple: bool
 ) -> tuple[str, ...]:
     keys = [choice.key for choice in choices]
-    if chosen is not None and str(chosen) in keys:
-        return (str(chosen),)
     if multiple and use.flag("selectAllByDefault"):
         return tuple(keys)
     wanted = use.values["defaultValue"]
@@ -145,84 +159,6 @@ def _chosen_keys(
         return tuple(found) if multiple else (found[0],)
     leaves_open = multiple or (use.component.prop("noDefault") and use.flag("noDefault"))
     return () if leaves_open else tuple(keys[:1])
-
-
-def _checkbox(use: Use, chosen: object) -> Input:
-    given = use.values["defaultValue"]
-    checked = use.flag("checked") if given is None else text_of(given) == "true"
-    if chosen is not None:
-        checked = str(chosen) == "1"
-    choices = (Choice("0", value=False, label="No"), Choice("1", value=True, label="Yes"))
-    key = "1" if checked else "0"
-    return _simple(use, "box", choices, (key,), checked, "Yes" if checked else "No")
-
-
-def _slider(use: Use, chosen: object) -> Input:
-    low, high = _bound(use, "min", "minColumn", 0.0), _bound(use, "max", "maxColumn", 100.0)
-    step = use.number("step") or 1.0
-    default = use.values["defaultValue"]
-    if isinstance(default, str) and use.values["data"] is not None and use.data.column(default):
-        default = use.data.rows[0].get(default) if use.data.rows else None
-    start = _as_number(default)
-    start = low if start is None else min(max(start, low), high)
-    count = int((high - low) / step + 1e-9) + 1 if step > 0 and high > low else 1
-    steps = [low + index * step for index in range(count)] if count <= _MANY_STEPS else []
-    style = use.page.formatter.resolve(use.text("fmt") or "auto", values=[start])
-    choices = tuple(
-        Choice(str(place), _whole(each), style.text(_whole(each)))
-        for place, each in enumerate(steps)
-    )
-    near = min(choices, key=lambda each: abs(float(str(each.value)) - start), default=None)
-    picked = next((each for each in choices if each.key == str(chosen)), None)
-    value = _whole(start) if picked is None else picked.value
-    key = (picked or near or Choice("", None, "")).key
-    return _simple(use, "list", choices, (key,), value, style.text(value))
-
-
-def _bound(use: Use, prop: str, column: str, default: float) -> float:
-    name = use.text(column) if use.component.prop(column) else None
-    if name and use.values["data"] is not None and use.data.rows:
-        given: object = use.data.rows[0].get(name)
-    else:
-        given = use.values[prop]
-    found = _as_number(given)
-    return default if found is None else found
-
-
-def _as_number(value: object) -> float | None:
-    try:
-        return None if value is None else float(str(value))
-    except ValueError as error:
-        raise ComponentError(f"'{value}' is not a number") from error
-
-
-def _whole(value: float) -> float | int:
-    return int(value) if value == int(value) else round(value, 10)
-
-
-def _text_input(use: Use, chosen: object) -> Input:
-    del chosen
-    value = use.text("defaultValue") or ""
-    picked = Picked(value=value, label=value, search=lambda *_: RawSql("TRUE"))
-    return _simple(use, None, (), (), picked, value or "anything")
-
-
-def _dimension_grid(use: Use, chosen: object) -> Input:
-    del chosen
-    return _simple(use, None, (), (), RawSql("TRUE"), "everything")
-
-
-def _simple(
-    use: Use,
-    control: str | None,
-    choices: tuple[Choice, ...],
-    keys: tuple[str, ...],
-    value: object,
-    shown: str,
-) -> Input:
-    name = use.text("name") or ""
-    title = use.text("title") or use.page.formatter.title(name)
-    return Input(name, title, control, choices, keys, value, shown, use.node.line)
 
 
 COMMON = (
@@ -275,61 +211,5 @@ COMPONENTS = (
         "ButtonGroupItem",
         (Prop("value", "any", required=True), Prop("valueLabel"), Prop("default", "flag")),
         None,
-    ),
-    Component(
-        "Checkbox",
-        (*COMMON, Prop("checked", "flag"), Prop("defaultValue", "any")),
-        render_input,
-        run="inputs",
-        read_input=_checkbox,
-    ),
-    Component(
-        "Slider",
-        (
-            *COMMON,
-            Prop("data", "data"),
-            Prop("min", "number"),
-            Prop("max", "number"),
-            Prop("minColumn", "column"),
-            Prop("maxColumn", "column"),
-            Prop("step", "number", default=1.0),
-            Prop("defaultValue", "any"),
-            Prop("fmt", "format"),
-            Prop("range", "ignored"),
-            Prop("size", "ignored"),
-            Prop("showMaxMin", "ignored"),
-            Prop("showInput", "ignored"),
-        ),
-        render_input,
-        run="inputs",
-        read_input=_slider,
-    ),
-    Component(
-        "TextInput",
-        (
-            *COMMON,
-            Prop("defaultValue"),
-            Prop("placeholder", "ignored"),
-            Prop("unsafe", "ignored"),
-        ),
-        render_input,
-        run="inputs",
-        read_input=_text_input,
-    ),
-    Component(
-        "DimensionGrid",
-        (
-            *COMMON,
-            Prop("data", "data"),
-            Prop("metric", "ignored"),
-            Prop("metricLabel", "ignored"),
-            Prop("limit", "ignored"),
-            Prop("multiple", "ignored"),
-            Prop("fmt", "ignored"),
-            Prop("subtitle", "ignored"),
-        ),
-        render_input,
-        run="inputs",
-        read_input=_dimension_grid,
     ),
 )

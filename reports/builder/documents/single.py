@@ -14,7 +14,7 @@ _AGE = re.compile(r'<div class="alert warning" role="note" id="age".*?</div>')
 _CRUMBS = re.compile(r'<nav class="crumbs".*?</nav>', re.DOTALL)
 _ID = re.compile(r'\b(id|for|aria-controls|aria-labelledby|aria-describedby)="([^"]+)"')
 _NAME = re.compile(r'\bname="([^"]+)"')
-_INPUT = re.compile(r'\bdata-input="([^"]+)"')
+_INPUT = re.compile(r'\bdata-(input|text|by)="([^"]+)"')
 _HREF = re.compile(r'\bhref="([^"]*)"')
 _BODY = re.compile(r"(<body[^>]*>).*?(?=<div id=\"tip\")", re.DOTALL)
 _INDEX = re.compile(r'<script type="application/json".*?</script>\n?', re.DOTALL)
@@ -56,7 +56,7 @@ def _section(name: str, html: str, anchors: Mapping[str, str]) -> str:
     anchor = anchors[name]
     inner = _ID.sub(lambda match: f'{match[1]}="{anchor}-{match[2]}"', inner)
     inner = _NAME.sub(lambda match: f'name="{anchor}-{match[1]}"', inner)
-    inner = _INPUT.sub(lambda match: f'data-input="{anchor}-{match[1]}"', inner)
+    inner = _INPUT.sub(lambda match: f'data-{match[1]}="{anchor}-{match[2]}"', inner)
     inner = _HREF.sub(lambda match: f'href="{_inside(match[1], name, anchors)}"', inner)
     return f'<section class="page-section" id="{anchor}">{inner}</section>\n'
 

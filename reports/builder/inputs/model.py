@@ -67,7 +67,8 @@ class Input:
     Attributes:
         name: Pages write `inputs.name`.
         title: What people read beside it.
-        control: How it is shown: `list`, `buttons` or `box`; None cannot be switched.
+        control: How it is shown: `list`, `buttons`, `box`, or `text`, which filters tables and has
+            no states; None cannot be changed.
         choices: What can be chosen, if there are few; empty if there is no end of them.
         chosen: The keys of what is chosen.
         value: What `inputs.name` stands for.

@@ -235,6 +235,34 @@ def test_every_state_of_the_inputs_is_in_the_page(published: Shop, content: Path
     ]
 
 
+def test_of_several_values_each_can_be_chosen_alone(published: Shop, content: Path) -> None:
+    several = (
+        SWITCHED.partition("<Dropdown")[0]
+        + "<Dropdown name=country data={countries} value=country multiple selectAllByDefault />\n\n"
+        "```sql mine\nSELECT sum(n) AS n FROM ${countries}"
+        " WHERE country IN ${inputs.country.value}\n```\n\n"
+        "It is {mine[0].n} in {inputs.country.label}.\n"
+    )
+    html = build(published, content, index=several)["pages/index.md"].partition("<main")[2]
+    assert "It is 6 in DE, AT, CH." in outside_of_states(html)
+    for sentence in ("It is 3 in DE.", "It is 2 in AT.", "It is 1 in CH."):
+        assert html.count(sentence) == 1
+    options = re.findall(r'<option value="(\w+)"( selected)?>(\w+)<', html)
+    assert options == [
+        ("all", " selected", "All"),
+        ("0", "", "DE"),
+        ("1", "", "AT"),
+        ("2", "", "CH"),
+    ]
+    some = several.replace("selectAllByDefault", "defaultValue={['AT', 'CH']}")
+    html = build(published, content, index=some)["pages/index.md"].partition("<main")[2]
+    assert "It is 3 in AT, CH." in outside_of_states(html)
+    assert ">AT, CH</option>" in html
+    none = several.replace(" selectAllByDefault", "")
+    html = build(published, content, index=none)["pages/index.md"].partition("<main")[2]
+    assert " selected>None</option>" in html
+
+
 @pytest.mark.parametrize(
     ("tag", "control"),
     [
