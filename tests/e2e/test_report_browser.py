@@ -209,7 +209,7 @@ def test_a_text_filters_the_tables_that_ask_for_it(
     index = site_of(
         shop,
         tmp_path,
-        "```sql lamps\nSELECT 'Lamp ' || n AS name, 100 - n AS other FROM range(1, 26) AS r(n)\n```\n"
+        "```sql lamps\nSELECT 'Lamp ' || n AS name, 100 - n AS other FROM range(1, 26) t(n)\n```\n"
         "```sql rows\nSELECT other, name FROM ${lamps}"
         " WHERE name ILIKE '%${inputs.word.value}%'\n```\n"
         "<TextInput name=word title=Name />\n\n<DataTable data={rows} rows=10 search />\n\n"
