@@ -28,6 +28,7 @@ from tempfile import TemporaryDirectory
 from typing import NoReturn
 
 IMPORTED = (
+    "ml.train",
     "pandas",
     "time_machine",
     "sqlmesh.cli.main",
@@ -42,6 +43,7 @@ IMPORTED = (
     "operate.reconcile",
     "operate.transform",
     "patron.cli",
+    "reports.builder.api",
 )
 # SQLMesh starts a thread for it when it is imported, which no fork would have.
 QUIET = {"SQLMESH__DISABLE_ANONYMIZED_ANALYTICS": "true"}

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
-import sys
 from pathlib import Path
 
 import duckdb
@@ -11,6 +11,7 @@ import pytest
 
 from ingest.external_models import write_external_models
 from ingest.raw import ensure_tables
+from tests.support.forks import forks
 
 CONFIG = """
 gateways:
@@ -45,8 +46,7 @@ def project(tmp_path: Path) -> Path:
 
 
 def sqlmesh(project: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    command = [str(Path(sys.executable).with_name("sqlmesh")), *arguments]
-    return subprocess.run(command, cwd=project, capture_output=True, text=True, check=False)
+    return forks().run(("-", "0", *arguments), project, os.environ, seconds=300)
 
 
 @pytest.mark.slow

@@ -17,18 +17,11 @@ from ml.errors import TooLittleData
 from ml.train import train_all
 from patron.errors import PatronError, UsageError
 from patron.shop import Shop
-
-PATRON = [sys.executable, "-c", "from patron.cli import main; main()"]
+from tests.support.command import forked
 
 
 def patron(shop: Shop, *arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [*PATRON, "--shop", str(shop.root), *arguments],
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=120,
-    )
+    return forked(shop.root, *arguments)
 
 
 def files(shop: Shop) -> dict[str, bytes]:
