@@ -44,6 +44,68 @@ def test_trend_is_the_correlation_with_the_place(numbers: list[int]) -> None:
         assert -1 <= found <= 1
 
 
+@settings(deadline=None, max_examples=30)
+@given(st.lists(st.integers(-(10**6), 10**6), min_size=1, max_size=30))
+def test_deviation_from_sums_is_the_sample_deviation(numbers: list[int]) -> None:
+    squares = sum(number * number for number in numbers)
+    found = value(f"SELECT @stddev_of_sums({len(numbers)}, {sum(numbers)}, {squares})")
+    if len(numbers) == 1:
+        assert found is None
+    else:
+        assert math.isclose(found, statistics.stdev(numbers), rel_tol=1e-6, abs_tol=1e-3)
+
+
+def test_the_deviation_of_equal_numbers_is_nothing_and_of_none_is_unknown() -> None:
+    assert value("SELECT @stddev_of_sums(3, 0.3, 0.03)") == 0
+    assert value("SELECT @stddev_of_sums(0, 0, 0)") is None
+    assert value("SELECT @stddev_of_sums(3, NULL, NULL)") is None
+
+
+def test_what_is_old_weighs_less_whatever_the_order() -> None:
+    rows = [(1, 0), (1, 90), (4, 180)]
+    expected = sum(number * math.exp(-age / 90) for number, age in rows)
+    for ordered in (rows, rows[::-1]):
+        listed = ", ".join(map(str, ordered))
+        found = value(f"SELECT @decayed(n, age, 90, 9) FROM (VALUES {listed}) AS t(n, age)")
+        assert math.isclose(found, expected, abs_tol=2e-9)
+    assert value("SELECT @decayed(n, age, 90, 9) FROM (VALUES (NULL, 3)) AS t(n, age)") is None
+
+
+@pytest.mark.parametrize(
+    ("dimension", "order", "member"),
+    [
+        ("all", "", "all"),
+        ("country", "'FR' AS shipping_country", "FR"),
+        ("country", "", "unknown"),
+        ("payment_method", "", "unknown"),
+        ("channel", "", "email"),
+        ("customer_type", "TRUE AS is_guest", "guest"),
+        ("customer_type", "FALSE AS is_valid_sale", "none"),
+        ("customer_type", "TRUE AS is_first_order", "new"),
+        ("customer_type", "", "returning"),
+        # A name that is no dimension has no member
+        ("planet", "", None),
+    ],
+)
+def test_member_of_an_order_in_each_dimension(
+    dimension: str, order: str, member: str | None
+) -> None:
+    usual = {
+        "shipping_country": "NULL::TEXT",
+        "payment_method": "NULL::TEXT",
+        "is_guest": "FALSE",
+        "is_valid_sale": "TRUE",
+        "is_first_order": "FALSE",
+    }
+    given, _, name = order.partition(" AS ")
+    columns = ", ".join(f"{x} AS {n}" for n, x in (usual | ({name: given} if name else {})).items())
+    found = value(
+        f"SELECT @order_member('{dimension}', orders, customers) FROM (SELECT {columns}) AS orders"
+        " CROSS JOIN (SELECT 'email' AS acquisition_channel) AS customers"
+    )
+    assert found == member
+
+
 def test_bucket_is_the_lowest_salted_hashes() -> None:
     sql = f"SELECT {_bucket('0.1')} FROM RANGE(2000) AS t(id) ORDER BY id"
     found = [row[0] for row in duckdb.sql(sql).fetchall()]

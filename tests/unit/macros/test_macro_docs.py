@@ -58,6 +58,24 @@ def test_every_macro_has_an_example() -> None:
         assert f"@{function.name}" in example[1]
 
 
+# Where macros are tested that need a run, a shop's metrics or an environment.
+ELSEWHERE = {
+    "begin_run": "integration/operate/test_safe_writes.py",
+    "end_run": "integration/operate/test_publish.py",
+    "mask_personal": "integration/models/test_personal_columns.py",
+    "metric_rules": "reference/kpis/test_kpi_numbers.py",
+    "metric_targets": "reference/kpis/test_kpi_numbers.py",
+    "metric_values": "reference/kpis/test_kpi_numbers.py",
+}
+
+
+def test_every_macro_has_a_test() -> None:
+    beside = "\n".join(path.read_text("utf-8") for path in Path(__file__).parent.glob("*.py"))
+    untested = {each.name for each in macros() if f"@{each.name}(" not in beside}
+    assert untested <= set(ELSEWHERE)
+    assert all((PROJECT / "tests" / path).is_file() for path in ELSEWHERE.values())
+
+
 if __name__ == "__main__":
     before, _, after = PAGE.read_text("utf-8").partition(START)
     rest = after.partition(END)[2]
