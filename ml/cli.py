@@ -42,10 +42,11 @@ def train(
     and becomes champion only if it beats the champion beyond the noise. Training reads the
     published copy: runs and reports go on meanwhile.
     """
+    from ml.reading import tables_of_this_release
     from ml.train import train_all
 
     chosen = None if not tasks or "all" in tasks else tasks
-    with progress("training") as bar:
+    with progress("training") as bar, tables_of_this_release():
         results = train_all(
             ctx.obj(),
             chosen,
@@ -170,6 +171,7 @@ def uplift(
     chance. All campaigns measured to the end without CAMPAIGN.
     """
     from ml.experiments import customers_changed_most, judge, read_experiments
+    from ml.reading import tables_of_this_release
     from ml.settings import load_settings
     from patron.lock import writer_lock
     from patron.warehouse import connect
@@ -185,6 +187,7 @@ def uplift(
     with (
         writer_lock(shop, "models uplift", wait_seconds),
         connect(shop.warehouse, read_only=True) as connection,
+        tables_of_this_release(),
     ):
         read = read_experiments(connection, campaign_id, with_customers_now=bool(customers_file))
     found = []

@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from ml.boosting import one_thread
-from ml.monitoring import fetch
+from ml.reading import fetch
 from ml.recommend import Places, Recommender, Scores, bought_by, fit_recommender
 from ml.settings import load_settings
 

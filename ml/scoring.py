@@ -19,6 +19,7 @@ from ml import gate, registry
 from ml.boosting import one_thread
 from ml.features import FEATURES, fit_buying
 from ml.next_order import NextOrderPrediction
+from ml.reading import fetch
 from ml.reasons import effects_of_many, phrase
 from ml.settings import load_settings
 from patron.shop import find_shop
@@ -31,7 +32,7 @@ logger = logging.getLogger(__name__)
 MAX_LAG_DAYS = 7
 BATCH_ROWS = 100_000
 PATH_MONTHS = 12
-FEATURES_NOW = "ml.customer_features_now"
+FEATURES_NOW = "{ml.customer_features_now}"
 Rows = Callable[[Any, pd.DataFrame, date], pd.DataFrame]
 
 
@@ -159,23 +160,17 @@ def _scoring_model(task: str) -> registry.Bundle | None:
 
 
 def _newest_cutoff(context: ExecutionContext) -> date | None:
-    found = _fetch(context, "SELECT MAX(cutoff_date) AS cutoff_date FROM {table}")
+    found = fetch(context, f"SELECT MAX(cutoff_date) AS cutoff_date FROM {FEATURES_NOW}")
     value = found["cutoff_date"].iloc[0]
     return None if pd.isna(value) else pd.Timestamp(value).date()
 
 
 def _features(context: ExecutionContext) -> pd.DataFrame:
     numbers = ", ".join(f"{name}::DOUBLE AS {name}" for name in ("purchase_days", *FEATURES))
-    frame = _fetch(context, f"SELECT customer_id, {numbers} FROM {{table}} ORDER BY customer_id")
+    frame = fetch(
+        context, f"SELECT customer_id, {numbers} FROM {FEATURES_NOW} ORDER BY customer_id"
+    )
     return frame.sort_values("customer_id", ignore_index=True)
-
-
-def _fetch(context: ExecutionContext, query: str) -> pd.DataFrame:
-    from sqlglot import parse_one
-
-    table = context.resolve_table(FEATURES_NOW)
-    frame: pd.DataFrame = context.fetchdf(parse_one(query.format(table=table), dialect="duckdb"))
-    return frame
 
 
 def _reasons(

@@ -11,7 +11,6 @@ import duckdb
 import numpy as np
 import pandas as pd
 import pytest
-from command import patron
 from prediction_data import build, buying_days, with_days
 
 from ml.experiments import (
@@ -22,6 +21,7 @@ from ml.experiments import (
     read_experiments,
 )
 from patron.errors import PatronError, UsageError
+from tests.support.command import forked
 
 ASSIGNED, LAST = date(2026, 2, 10), date(2026, 2, 24)
 MONTH = date(2026, 2, 1)
@@ -168,7 +168,7 @@ def shop(warehouse: duckdb.DuckDBPyConnection, tmp_path: Path) -> Path:
 
 def test_the_command_writes_whom_to_reach(shop: Path) -> None:
     file = shop / "mailing.csv"
-    done = patron(shop, "models", "uplift", "changes", "--customers", str(file), "--json")
+    done = forked(shop, "models", "uplift", "changes", "--customers", str(file), "--json")
     assert done.returncode == 0, done.stderr
     (told,) = json.loads(done.stdout)
     assert (told["finding"], told["campaign"]["start_date"]) == (
@@ -180,7 +180,7 @@ def test_the_command_writes_whom_to_reach(shop: Path) -> None:
     assert list(written) == ["customer_id", "predicted_uplift"]
     assert f"{len(written):,} customers written to" in done.stderr
     file.unlink()
-    done = patron(shop, "models", "uplift", "small", "--customers", str(file))
+    done = forked(shop, "models", "uplift", "small", "--customers", str(file))
     assert done.returncode == 1
     assert "small" in done.stdout
     assert "too few customers" in done.stderr
@@ -188,9 +188,9 @@ def test_the_command_writes_whom_to_reach(shop: Path) -> None:
 
 
 def test_the_command_says_what_is_missing(shop: Path) -> None:
-    done = patron(shop, "models", "uplift", "--customers", str(shop / "x.csv"))
+    done = forked(shop, "models", "uplift", "--customers", str(shop / "x.csv"))
     assert (done.returncode, "needs a CAMPAIGN" in done.stderr) == (2, True)
     shutil.rmtree(shop / "data")
-    done = patron(shop, "models", "uplift")
+    done = forked(shop, "models", "uplift")
     assert (done.returncode, "nothing has run yet" in done.stderr) == (1, True)
     assert not (shop / "data").exists()

@@ -9,6 +9,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import duckdb
 import pytest
 from prediction_data import build, buying_days, publish, with_days
 
@@ -143,6 +144,16 @@ def test_too_little_data_is_said_plainly(tmp_path: Path) -> None:
     assert "days of history, 180 needed" in said.stderr
     assert "remedy: load more history and run again" in said.stderr
     assert not (shop.artifacts / "models" / "clv").exists()
+
+
+def test_tables_of_another_release_are_told_plainly(untrained: Shop) -> None:
+    with duckdb.connect(str(untrained.published)) as connection:
+        connection.execute("ALTER TABLE ml.feature_cutoffs DROP COLUMN customer_count")
+    said = patron(untrained, "train", "churn")
+    assert said.returncode == 1
+    assert "patron: the shop's tables were built by another release of Patron" in said.stderr
+    assert "customer_count" in said.stderr
+    assert "remedy: run 'patron run' first" in said.stderr
 
 
 def test_a_history_that_cannot_be_split_is_said_plainly(tmp_path: Path) -> None:

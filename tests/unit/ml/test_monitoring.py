@@ -8,7 +8,8 @@ import pandas as pd
 import pytest
 
 from ml import metrics
-from ml.monitoring import _hash_bound, drifted, judge
+from ml.monitoring import _hash_bound
+from ml.outcomes import drifted, judge
 from ml.reference import spread
 from ml.settings import Monitoring, load_monitoring
 
