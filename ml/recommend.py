@@ -13,13 +13,15 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 from scipy import sparse
+from scipy.linalg import lapack
 
 Scores = npt.NDArray[np.float32]
 Places = npt.NDArray[np.intp]
 
 MAX_ITEMS = 15_000
-"""The closed form inverts a matrix of items by items: 1.8 GB at this size."""
+"""The closed form inverts a matrix of items by items: 1.8 GB at this size, and .9 GB of weights."""
 
+MIRRORED_ROWS = 1000
 PENALTY = 300.0
 POPULARITY_DAYS = 30
 POPULARITY_POWER = 0.5
@@ -66,7 +68,17 @@ class Recommender:
 
     def again(self, bought: Bought, count: int) -> tuple[Places, Scores]:
         """The items each customer bought most and last; scored 0 where there are not so many."""
-        return _best(bought.matrix.toarray(), count)
+        matrix = bought.matrix
+        customer = np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr))
+        order = np.lexsort((matrix.indices, -matrix.data, customer))
+        place = np.arange(matrix.nnz) - matrix.indptr[customer]
+        chosen = place < count
+        size = (matrix.shape[0], min(count, matrix.shape[1]))
+        best, score = np.zeros(size, dtype=np.intp), np.zeros(size, dtype=np.float32)
+        where = customer[chosen], place[chosen]
+        best[where] = matrix.indices[order][chosen]
+        score[where] = matrix.data[order][chosen]
+        return best, score
 
 
 def fit_recommender(purchases: pd.DataFrame) -> Recommender:
@@ -99,11 +111,28 @@ def item_weights(bought: sparse.csr_matrix, penalty: float = PENALTY) -> Scores:
     """
     gram = np.asarray((bought.T @ bought).toarray(), dtype=np.float64)
     gram[np.diag_indices_from(gram)] += penalty
-    inverse = np.linalg.inv(gram)
-    weights = -inverse / np.diag(inverse)
+    weights, diagonal = _inverse(gram)
+    weights /= -diagonal
     np.fill_diagonal(weights, 0.0)
-    found: Scores = weights.astype(np.float32)
-    return found
+    return weights
+
+
+def _inverse(matrix: npt.NDArray[np.float64]) -> tuple[Scores, Scores]:
+    """The inverse of a symmetric positive matrix, and its diagonal, made in the matrix's place.
+
+    By Cholesky, which takes half the time of a general inverse and no second matrix.
+    """
+    # The same matrix, stored as LAPACK wants it; only the lower triangle is computed.
+    factor, _ = lapack.dpotrf(matrix.T, lower=1, overwrite_a=1, clean=0)
+    lower, failed = lapack.dpotri(factor, lower=1, overwrite_c=1)
+    assert not failed  # noqa: S101 - the penalty makes the matrix positive
+    inverse = lower.astype(np.float32)
+    for first in range(0, len(inverse), MIRRORED_ROWS):
+        last = first + MIRRORED_ROWS
+        block = np.tril(inverse[first:last, first:last])
+        inverse[first:last, first:last] = block + np.tril(block, -1).T
+        inverse[first:last, last:] = inverse[last:, first:last].T
+    return inverse, np.diag(inverse).copy()
 
 
 def _best(score: Scores, count: int) -> tuple[Places, Scores]:

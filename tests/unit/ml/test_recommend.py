@@ -37,6 +37,32 @@ def test_weights_are_the_ridge_regressions_of_each_item_on_the_others() -> None:
         assert found[item, item] == 0
 
 
+def test_weights_of_many_items_are_those_of_the_plain_inverse() -> None:
+    """More items than are mirrored at once."""
+    bought = sparse.random(300, 1234, density=0.02, random_state=3, format="csr")
+    gram = (bought.T @ bought).toarray() + 7.0 * np.eye(1234)
+    inverse = np.linalg.inv(gram)
+    expected = -inverse / np.diag(inverse)
+    np.fill_diagonal(expected, 0.0)
+    assert np.abs(item_weights(bought, penalty=7.0) - expected).max() < 1e-6
+
+
+def test_what_is_bought_again_is_what_each_bought_most_and_last() -> None:
+    purchases = tastes(60)
+    more = purchases.sample(200, random_state=1).assign(age_days=3)
+    purchases = pd.concat([purchases, more])
+    model = fit_recommender(purchases)
+    bought = bought_by(purchases, model.items)
+    best, score = model.again(bought, 8)
+    dense = bought.matrix.toarray()
+    order = np.argsort(-dense, axis=1, kind="stable")[:, :8]
+    assert np.array_equal(score, np.take_along_axis(dense, order, axis=1))
+    known = score > 0
+    assert np.array_equal(best[known], order[known])
+    assert not known.all()
+    assert known[:, :6].all()
+
+
 def test_new_items_are_those_of_customers_alike_and_never_owned() -> None:
     purchases = tastes()
     model = fit_recommender(purchases)
