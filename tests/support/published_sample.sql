@@ -238,7 +238,7 @@ SELECT
   getvariable('as_of')::TIMESTAMP + INTERVAL 130 MINUTE, 1, 'prod';
 DROP MACRO draw;
 
--- Of the metrics of sales by month and week; their definitions are those of metrics/.
+-- Of the metrics of sales by month and week, and of customers now; their definitions are those of metrics/.
 CREATE TABLE marts.mart_kpis AS
 WITH sums AS (
   SELECT
@@ -280,6 +280,20 @@ SELECT
   NULL::DOUBLE AS target, NULL::DOUBLE AS variance_to_target,
   period_end < as_of_date AS is_complete, period_start, period_end, as_of_date
 FROM compared;
+INSERT INTO marts.mart_kpis BY NAME
+WITH customers_now AS (
+  SELECT
+    max(as_of_date) AS as_of_date,
+    count(*) FILTER (risk_level = 'High') / nullif(count(*) FILTER (total_orders > 0), 0) AS high_risk_share,
+    sum(estimated_annual_value) FILTER (risk_level = 'High') AS revenue_at_risk,
+    avg(customer_health_score) FILTER (total_orders > 0) AS customer_health
+  FROM marts.mart_customer_analytics
+  HAVING count(*) > 0
+)
+SELECT
+  metric, 'day' AS grain, 'all' AS dimension, 'all' AS member, 'unknown' AS change_significance, value,
+  TRUE AS is_complete, as_of_date - 1 AS period_start, as_of_date - 1 AS period_end, as_of_date
+FROM (UNPIVOT customers_now ON high_risk_share, revenue_at_risk, customer_health INTO NAME metric VALUE value);
 
 -- What the monitor tells: one alert that is open and one that has cleared, a promise, a cycle.
 CREATE TABLE quality.alerts (

@@ -38,6 +38,7 @@ MARTS = (
     "mart_customer_analytics",
     "mart_customer_segments",
     "mart_executive_financial_summary",
+    "mart_kpis",
     "mart_operations",
     "mart_product_affinity",
     "mart_product_performance",
@@ -418,7 +419,8 @@ def test_rules_call_for_action_only_where_it_is_needed(
         "UPDATE marts.mart_product_performance SET stock_status = 'Enough';"
         " UPDATE marts.mart_product_performance SET stock_status = 'Out', is_active = TRUE,"
         " units_last_30_days = 1 WHERE rank_overall <= 2 AND abc_class = 'A';"
-        " UPDATE marts.mart_operations SET on_time_orders = 0, total_rating = reviews;"
+        " UPDATE marts.mart_kpis SET value = CASE metric WHEN 'on_time_rate' THEN 0 ELSE 1 END"
+        " WHERE metric IN ('on_time_rate', 'customer_satisfaction');"
         " UPDATE quality.publication SET failed_audits = 3",
     )
     needed = built(shop, content).texts["index"]
@@ -429,11 +431,11 @@ def test_rules_call_for_action_only_where_it_is_needed(
     change_sample(
         shop,
         "UPDATE marts.mart_product_performance SET stock_status = 'Enough';"
-        " UPDATE marts.mart_operations SET on_time_orders = judged_orders,"
-        " total_rating = 5 * reviews, returned_orders = 0;"
+        " UPDATE marts.mart_kpis SET value = CASE metric WHEN 'on_time_rate' THEN 1"
+        " WHEN 'customer_satisfaction' THEN 5 WHEN 'net_revenue_retention' THEN 1.1 ELSE 0 END"
+        " WHERE metric IN ('on_time_rate', 'customer_satisfaction', 'return_rate',"
+        " 'high_risk_share', 'net_revenue_retention');"
         " UPDATE quality.publication SET failed_audits = 0;"
-        " UPDATE marts.mart_customer_analytics SET risk_level = 'Low';"
-        " UPDATE marts.mart_subscription_metrics SET net_revenue_retention = 1.1;"
         " DELETE FROM marts.mart_action_list;"
         " UPDATE marts.mart_executive_financial_summary SET net_revenue = 100, orders = 2,"
         " new_customers = 1",
