@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sqlglot import exp
+from sqlmesh.core.dialect import MacroVar
 from sqlmesh.core.linter.rule import Rule, RuleViolation
 from sqlmesh.core.model import Model
 
@@ -33,6 +34,64 @@ CLOCK_NAMES = {
     "now",
     "transaction_timestamp",
 }
+
+# What engines compute differently under the same name, and the macro that is the same on all.
+SPELLED_BY_MACROS: dict[type[exp.Expression], str] = {
+    exp.PercentileCont: "a quantile; use @quantile",
+    exp.PercentileDisc: "a quantile; use @quantile",
+    exp.Quantile: "a quantile; use @quantile",
+    exp.ApproxQuantile: "a quantile; use @quantile",
+    exp.Median: "a quantile; use @quantile",
+    exp.Mode: "MODE, which breaks ties by chance; count, and rank with the value",
+    exp.ArrayAgg: "a list of values; use @value_list",
+    exp.GroupConcat: "a list of values; use @value_list",
+    exp.ApproxDistinct: "an approximate count; use COUNT(DISTINCT)",
+    exp.Log: "LOG, whose base differs; use LN",
+    exp.DayOfWeek: "the day of the week; use @iso_weekday",
+    exp.DayOfWeekIso: "the day of the week; use @iso_weekday",
+}
+COUNTED_UNITS = {"DAY", "MONTH"}
+
+
+def meanings(query: exp.Expression) -> list[str]:
+    """What other engines accept, and read differently."""
+    found = [
+        f"a division by {division.expression.sql('duckdb')}, which may be zero; use @safe_divide"
+        for division in query.find_all(exp.Div)
+        if not _is_never_zero(division.expression)
+    ]
+    found += [
+        "CONCAT, which passes over NULL here and not elsewhere; use || or COALESCE each part"
+        for concat in query.find_all(exp.Concat, exp.ConcatWs)
+        if not all(isinstance(part, exp.Literal | exp.Coalesce) for part in concat.expressions)
+    ]
+    found += [
+        "REGEXP_REPLACE without 'g', which replaces the first here and all elsewhere"
+        for replaced in query.find_all(exp.RegexpReplace)
+        if "g" not in (replaced.args["modifiers"].name if replaced.args.get("modifiers") else "")
+    ]
+    found += [
+        f"DATE_DIFF by {unit}, which counts otherwise elsewhere; subtract EPOCH"
+        for unit in (each.text("unit").upper() for each in query.find_all(exp.DateDiff))
+        if unit and unit not in COUNTED_UNITS
+    ]
+    return found + [
+        "ROW_NUMBER without an order; name columns that no two rows share"
+        for window in query.find_all(exp.Window)
+        if isinstance(window.this, exp.RowNumber) and not window.args.get("order")
+    ]
+
+
+def _is_never_zero(denominator: exp.Expression) -> bool:
+    """Whether a denominator is zero for no row; variables of the project are taken not to be."""
+    while isinstance(denominator, exp.Paren | exp.Cast):
+        denominator = denominator.this
+    if isinstance(denominator, exp.Literal):
+        return bool(float(denominator.name))
+    if isinstance(denominator, exp.Greatest):
+        parts = [denominator.this, *denominator.expressions]
+        return any(isinstance(part, exp.Literal) and float(part.name) > 0 for part in parts)
+    return isinstance(denominator, exp.Nullif | MacroVar)
 
 
 class PortableKind(Rule):
@@ -96,12 +155,13 @@ class PortableQuery(Rule):
             exp.Struct: "STRUCT; use columns",
             exp.Pivot: "PIVOT; use CASE",
         }
+        checks |= SPELLED_BY_MACROS
         found += [text for kind, text in checks.items() if query.find(kind)]
         if any(clause.args.get("recursive") for clause in query.find_all(exp.With)):
             found.append("a recursive CTE; use @time_spine or rows")
         if any(join.method == "ASOF" for join in query.find_all(exp.Join)):
             found.append("ASOF JOIN; use ROW_NUMBER")
-        return found
+        return found + meanings(query)
 
 
 class ReadableQuery(Rule):

@@ -125,7 +125,7 @@ WITH customer_amounts AS (
     measured.customers,
     slopes.theta,
     @safe_divide(measured.revenue - slopes.theta * measured.known_spend, measured.customers) AS mean_revenue,
-    POWER(@stddev_of_sums(measured.customers, measured.revenue, measured.squared_revenue), 2) / measured.customers AS plain_variance,
+    POWER(@stddev_of_sums(measured.customers, measured.revenue, measured.squared_revenue), 2) / NULLIF(measured.customers, 0) AS plain_variance,
     POWER(
       @stddev_of_sums(
         measured.customers,
@@ -133,7 +133,7 @@ WITH customer_amounts AS (
         measured.squared_revenue - 2 * slopes.theta * measured.revenue_times_known_spend + POWER(slopes.theta, 2) * measured.squared_known_spend
       ),
       2
-    ) / measured.customers AS variance
+    ) / NULLIF(measured.customers, 0) AS variance
   FROM measured
   INNER JOIN slopes
     ON measured.campaign_id = slopes.campaign_id
@@ -144,9 +144,7 @@ WITH customer_amounts AS (
     SUM(CASE WHEN is_holdout THEN -mean_revenue ELSE mean_revenue END) AS revenue_uplift,
     SUM(variance) AS variance,
     SUM(plain_variance) AS plain_variance,
-    @safe_divide(POWER(SUM(variance), 2), SUM(POWER(variance, 2) / (
-      customers - 1
-    ))) AS degrees_of_freedom /* Welch and Satterthwaite */
+    @safe_divide(POWER(SUM(variance), 2), SUM(POWER(variance, 2) / NULLIF(customers - 1, 0))) AS degrees_of_freedom /* Welch and Satterthwaite */
   FROM adjusted
   GROUP BY
     campaign_id

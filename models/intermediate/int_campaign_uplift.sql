@@ -108,8 +108,8 @@ WITH customer_purchases AS (
     @safe_divide(holdout_buyers, holdout_customers) AS holdout_conversion,
     @safe_divide(treated_revenue, treated_customers) AS treated_revenue_per_customer,
     @safe_divide(holdout_revenue, holdout_customers) AS holdout_revenue_per_customer,
-    POWER(@stddev_of_sums(treated_customers, treated_revenue, treated_squares), 2) / treated_customers AS treated_variance,
-    POWER(@stddev_of_sums(holdout_customers, holdout_revenue, holdout_squares), 2) / holdout_customers AS holdout_variance,
+    POWER(@stddev_of_sums(treated_customers, treated_revenue, treated_squares), 2) / NULLIF(treated_customers, 0) AS treated_variance,
+    POWER(@stddev_of_sums(holdout_customers, holdout_revenue, holdout_squares), 2) / NULLIF(holdout_customers, 0) AS holdout_variance,
     CASE
       WHEN NOT COALESCE(treated_margin, holdout_margin) IS NULL
       THEN @safe_divide(COALESCE(treated_margin, 0), treated_customers) - @safe_divide(COALESCE(holdout_margin, 0), holdout_customers)
@@ -123,18 +123,14 @@ WITH customer_purchases AS (
       pooled_conversion * (
         1 - pooled_conversion
       ) * (
-        1::DOUBLE / treated_customers + 1::DOUBLE / holdout_customers
+        1::DOUBLE / NULLIF(treated_customers, 0) + 1::DOUBLE / NULLIF(holdout_customers, 0)
       )
     ) AS conversion_error,
     treated_revenue_per_customer - holdout_revenue_per_customer AS revenue_uplift,
     SQRT(treated_variance + holdout_variance) AS revenue_error,
     @safe_divide(
       POWER(treated_variance + holdout_variance, 2),
-      POWER(treated_variance, 2) / (
-        treated_customers - 1
-      ) + POWER(holdout_variance, 2) / (
-        holdout_customers - 1
-      )
+      POWER(treated_variance, 2) / NULLIF(treated_customers - 1, 0) + POWER(holdout_variance, 2) / NULLIF(holdout_customers - 1, 0)
     ) AS degrees_of_freedom /* Welch and Satterthwaite */
   FROM means
 ), scores AS (

@@ -40,7 +40,9 @@ WITH scored AS (
 )
 SELECT
   scored.customer_id::TEXT AS customer_id,
-  CONCAT(scored.recency_score::TEXT, scored.frequency_score::TEXT, scored.monetary_score::TEXT)::TEXT AS rfm_code,
+  (
+    scored.recency_score::TEXT || scored.frequency_score::TEXT || scored.monetary_score::TEXT
+  )::TEXT AS rfm_code,
   grid.rfm_segment::TEXT AS rfm_segment,
   grid.rfm_action::TEXT AS rfm_action,
   scored.recency_score::INT AS recency_score,

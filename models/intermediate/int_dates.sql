@@ -76,7 +76,9 @@ SELECT
   date_day::DATE AS date_day,
   STRFTIME(date_day, '%B')::TEXT AS month_name,
   STRFTIME(date_day, '%A')::TEXT AS weekday_name,
-  CONCAT('FY', EXTRACT(YEAR FROM fiscal_day)::TEXT, ' Q', EXTRACT(QUARTER FROM fiscal_day)::TEXT)::TEXT AS executive_quarter,
+  (
+    'FY' || EXTRACT(YEAR FROM fiscal_day)::TEXT || ' Q' || EXTRACT(QUARTER FROM fiscal_day)::TEXT
+  )::TEXT AS executive_quarter,
   CASE
     WHEN EXTRACT(MONTH FROM date_day) IN (11, 12)
     THEN 'holiday'

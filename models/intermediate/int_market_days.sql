@@ -100,9 +100,7 @@ WITH happenings AS (
     NULL AS visits,
     NULL AS converted_visits,
     NULL AS marketing_spend,
-    market.market_amount / (
-      DATE_DIFF('DAY', market.first_date, market.last_date) + 1
-    ) AS market_size,
+    market.market_amount / NULLIF(DATE_DIFF('DAY', market.first_date, market.last_date) + 1, 0) AS market_size,
     dates.date_day
   FROM seeds.market_sizes AS market
   INNER JOIN intermediate.int_dates AS dates

@@ -44,7 +44,7 @@ WITH shop_days AS (
     days.line_count,
     days.date_day,
     (
-      days.gross_amount::DOUBLE / days.units_sold
+      days.gross_amount::DOUBLE / NULLIF(days.units_sold, 0)
     )::DECIMAL(18, 2) AS price,
     shop_days.shop_lines_so_far
   FROM intermediate.int_product_days AS days
@@ -95,7 +95,7 @@ WITH shop_days AS (
     product_id,
     line_count AS w,
     LN(price::DOUBLE) AS x,
-    LN(line_count::DOUBLE / shop_lines) AS y
+    LN(line_count::DOUBLE / NULLIF(shop_lines, 0)) AS y
   FROM price_points
   WHERE
     line_count > 0 AND price > 0
@@ -124,12 +124,12 @@ WITH shop_days AS (
     product_id,
     price_point_count,
     w,
-    GREATEST(wxx - wx * wx / w, 0) AS sxx,
-    wxy - wx * wy / w AS sxy,
-    SQRT(GREATEST(wxx - wx * wx / w, 0) / w) AS price_spread,
+    GREATEST(wxx - wx * wx / NULLIF(w, 0), 0) AS sxx,
+    wxy - wx * wy / NULLIF(w, 0) AS sxy,
+    SQRT(GREATEST(wxx - wx * wx / NULLIF(w, 0), 0) / NULLIF(w, 0)) AS price_spread,
     w >= @elasticity_min_lines
     AND price_point_count >= @elasticity_min_price_points
-    AND SQRT(GREATEST(wxx - wx * wx / w, 0) / w) >= @elasticity_min_price_spread AS is_told
+    AND SQRT(GREATEST(wxx - wx * wx / NULLIF(w, 0), 0) / NULLIF(w, 0)) >= @elasticity_min_price_spread AS is_told
   FROM sums
 )
 SELECT

@@ -64,18 +64,14 @@ WITH shop AS (
       WHEN summary.known_line_count > 0
       THEN (
         summary.reorder_line_count + @reorder_prior_lines * shop.reorder_rate
-      ) / (
-        summary.known_line_count + @reorder_prior_lines
-      )
+      ) / NULLIF(summary.known_line_count + @reorder_prior_lines, 0)
     END AS shrunk_reorder_rate,
     CASE WHEN shop.return_rate > 0 THEN @safe_divide(summary.units_returned, summary.units_sold) END AS return_rate,
     CASE
       WHEN summary.units_sold > 0
       THEN (
         summary.units_returned + @return_prior_units * shop.return_rate
-      ) / (
-        summary.units_sold + @return_prior_units
-      )
+      ) / NULLIF(summary.units_sold + @return_prior_units, 0)
     END AS shrunk_return_rate,
     CASE
       WHEN summary.units_sold > 0

@@ -79,9 +79,9 @@ WITH experiments AS (
     NOT price_sensitivity IS NULL
 ), measured AS (
   SELECT
-    SUM((
+    @safe_divide(SUM((
       conversion_uplift * customer_weight
-    )::DECIMAL(38, 9))::DOUBLE / SUM(customer_weight::DECIMAL(38, 9))::DOUBLE AS uplift
+    )::DECIMAL(38, 9)), SUM(customer_weight::DECIMAL(38, 9))) AS uplift
   FROM experiments
 ), described AS (
   SELECT

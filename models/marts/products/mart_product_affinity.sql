@@ -73,7 +73,7 @@ WITH directed_pairs AS (
     consequent_order_count,
     basket_count,
     COUNT(*) OVER () / 2 AS tested_pair_count,
-    antecedent_order_count::DOUBLE * consequent_order_count / basket_count AS expected_order_count,
+    antecedent_order_count::DOUBLE * consequent_order_count / NULLIF(basket_count, 0) AS expected_order_count,
     @safe_divide(
       basket_count * POWER(basket_count::DOUBLE * order_count - antecedent_order_count::DOUBLE * consequent_order_count, 2),
       antecedent_order_count::DOUBLE * consequent_order_count * (
@@ -92,14 +92,12 @@ WITH directed_pairs AS (
     antecedent_order_count,
     consequent_order_count,
     basket_count,
-    order_count::DOUBLE / basket_count AS support,
-    order_count::DOUBLE / antecedent_order_count AS confidence,
-    order_count / expected_order_count AS lift,
+    order_count::DOUBLE / NULLIF(basket_count, 0) AS support,
+    order_count::DOUBLE / NULLIF(antecedent_order_count, 0) AS confidence,
+    order_count / NULLIF(expected_order_count, 0) AS lift,
     (
       order_count + @affinity_prior_orders
-    ) / (
-      expected_order_count + @affinity_prior_orders
-    ) AS shrunk_lift,
+    ) / NULLIF(expected_order_count + @affinity_prior_orders, 0) AS shrunk_lift,
     chi_square,
     @chi_square_p_value(chi_square) AS p_value,
     COALESCE(@chi_square_p_value(chi_square) * tested_pair_count <= @affinity_max_p_value, FALSE) AS is_significant

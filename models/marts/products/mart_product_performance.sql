@@ -92,12 +92,10 @@ WITH ratings AS (
   SELECT
     product_id,
     rating_count,
-    stars::DOUBLE / rating_count AS avg_rating,
+    stars::DOUBLE / NULLIF(rating_count, 0) AS avg_rating,
     (
-      stars + @rating_prior_count * SUM(stars) OVER ()::DOUBLE / SUM(rating_count) OVER ()
-    ) / (
-      rating_count + @rating_prior_count
-    ) AS shrunk_rating
+      stars + @rating_prior_count * SUM(stars) OVER ()::DOUBLE / NULLIF(SUM(rating_count) OVER (), 0)
+    ) / NULLIF(rating_count + @rating_prior_count, 0) AS shrunk_rating
   FROM ratings
 )
 SELECT

@@ -25,9 +25,7 @@ WITH bought AS (
     bought.product_id,
     (
       bought.order_count + @popularity_prior_orders * popularity.order_share
-    ) / (
-      summary.total_orders + @popularity_prior_orders
-    ) AS score,
+    ) / NULLIF(summary.total_orders + @popularity_prior_orders, 0) AS score,
     summary.total_orders
   FROM intermediate.int_product_customers AS bought
   INNER JOIN intermediate.int_product_popularity AS popularity
@@ -47,10 +45,10 @@ WITH bought AS (
     rules.antecedent_id,
     rules.consequent_id,
     popularity.order_share,
-    rules.confidence - rules.confidence / rules.lift AS confidence_above_chance,
+    rules.confidence - rules.confidence / NULLIF(rules.lift, 0) AS confidence_above_chance,
     ROW_NUMBER() OVER (
       PARTITION BY rules.antecedent_id
-      ORDER BY rules.confidence - rules.confidence / rules.lift DESC, rules.consequent_id
+      ORDER BY rules.confidence - rules.confidence / NULLIF(rules.lift, 0) DESC, rules.consequent_id
     ) AS rule_rank
   FROM marts.mart_product_affinity AS rules
   INNER JOIN intermediate.int_product_popularity AS popularity
@@ -74,9 +72,7 @@ WITH bought AS (
     'affinity' AS source,
     rules.antecedent_id AS because_product_id,
     LEAST(
-      @popularity_prior_orders * rules.order_share / (
-        favourites.total_orders + @popularity_prior_orders
-      ) + favourites.score * rules.confidence_above_chance,
+      @popularity_prior_orders * rules.order_share / NULLIF(favourites.total_orders + @popularity_prior_orders, 0) + favourites.score * rules.confidence_above_chance,
       1
     ) AS score
   FROM favourites
@@ -91,9 +87,7 @@ WITH bought AS (
     popularity.product_id,
     'popularity' AS source,
     NULL AS because_product_id,
-    @popularity_prior_orders * popularity.order_share / (
-      COALESCE(summary.total_orders, 0) + @popularity_prior_orders
-    ) AS score
+    @popularity_prior_orders * popularity.order_share / NULLIF(COALESCE(summary.total_orders, 0) + @popularity_prior_orders, 0) AS score
   FROM staging.stg_customers AS customers
   CROSS JOIN intermediate.int_product_popularity AS popularity
   LEFT JOIN intermediate.int_customer_order_summary AS summary
