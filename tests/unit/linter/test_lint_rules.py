@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import inspect
+import re
 from pathlib import Path
 
 import pytest
@@ -27,7 +28,13 @@ from linter.completeness import (
 )
 from linter.contracts import CheckedOnce, ContractKept, DeprecatedRead
 from linter.history import HistoryIsViewed
-from linter.layers import AuditTablesDeclared, LayerName, LayerOrder
+from linter.layers import (
+    MAY_READ,
+    OF_SOURCES,
+    AuditTablesDeclared,
+    LayerName,
+    LayerOrder,
+)
 from linter.portability import NoClock, PortableKind, PortableQuery, ReadableQuery
 from tests.support.definitions import PROJECT, model_of
 
@@ -375,6 +382,18 @@ def test_name_tells_the_layer_and_folder_the_schema(
 def test_well_named_models_pass(name: str, relative: str, context: Context, tmp_path: Path) -> None:
     text = query("SELECT 1 AS id", name)
     assert complaint(LayerName, context, text, filed(tmp_path, relative, text)) is None
+
+
+def test_the_page_on_layers_says_what_each_may_read() -> None:
+    page = (PROJECT / "models" / "README.md").read_text(encoding="utf-8")
+    rows = [line.split("|") for line in page.splitlines() if line.startswith("| `")]
+    told = {row[1].strip(" `"): set(re.findall(r"[\w.*]+", row[3])) for row in rows}
+    shown = {name: set(layers) for name, layers in MAY_READ.items()}
+    shown["staging"] = {"raw", "checked_*"}
+    shown["intermediate"] = shown["intermediate"] - {"ml"} | {"predictions"}
+    shown["marts"] |= {f"quality.{table}" for table in OF_SOURCES}
+    shown["quality"] = {"everything"}
+    assert told == shown | {"raw": set()}
 
 
 def test_every_rule_is_tested_and_switched_on() -> None:
