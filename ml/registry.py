@@ -188,6 +188,12 @@ def read_card(shop: Shop, task: str, version: str) -> dict[str, Any]:
     path = task_folder(shop, task) / version / CARD_FILE
     try:
         card = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise UnusableModel(
+            f"there is no model {version} for {task.replace('_', ' ')}",
+            where=str(path),
+            remedy="see 'patron models list' for what is there",
+        ) from error
     except (OSError, ValueError) as error:
         raise UnusableModel(
             f"there is no readable model card: {error}",

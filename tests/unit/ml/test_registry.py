@@ -81,6 +81,13 @@ def test_a_damaged_card_is_refused(shop: Shop, content: str) -> None:
         registry.load(shop, "clv", "clv-1")
 
 
+def test_a_version_that_there_is_not_is_told(shop: Shop) -> None:
+    register(shop, "clv-1")
+    with pytest.raises(UnusableModel, match="there is no model clv-2 for clv") as caught:
+        registry.promote(shop, "clv", "clv-2")
+    assert "patron models list" in str(caught.value)
+
+
 def test_a_truncated_or_missing_model_is_refused(shop: Shop) -> None:
     folder = register(shop, "clv-1")
     os.truncate(folder / "model.joblib", 3)
