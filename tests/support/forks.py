@@ -6,7 +6,8 @@ no project, so a fork finds what a new process would find.
 
     python forks.py
 
-is that process: for each line that it reads, a fork of it goes on to `sqlmesh_at.main`.
+is that process: for each line that it reads, a fork of it goes on to `sqlmesh_at.main`, or to a
+program as `python -c PROGRAM` would.
 """
 
 from __future__ import annotations
@@ -65,7 +66,10 @@ class Forks:
     def run(
         self, arguments: Sequence[str], folder: Path, environment: Mapping[str, str], seconds: int
     ) -> subprocess.CompletedProcess[str]:
-        """Run `sqlmesh_at ARGUMENTS` in a folder; it is killed when it takes longer."""
+        """Run `sqlmesh_at ARGUMENTS` in a folder; it is killed when it takes longer.
+
+        Or `python ARGUMENTS` when the first argument is '-c'.
+        """
         assert self._parent.stdin is not None
         assert self._parent.stdout is not None
         with TemporaryDirectory() as said:
@@ -113,13 +117,22 @@ def _become(
         os.close(opened)
 
 
-def _main() -> NoReturn:
-    """Run the command and leave as Python does, but for what a fork cannot take apart."""
+def _run() -> None:
+    if sys.argv[1] == "-c":
+        program = sys.argv.pop(2)
+        sys.argv.pop(0)
+        exec(program, {"__name__": "__main__"})
+        return
     from sqlmesh_at import main
 
+    main()
+
+
+def _main() -> NoReturn:
+    """Run the command and leave as Python does, but for what a fork cannot take apart."""
     code = 0
     try:
-        main()
+        _run()
     except SystemExit as ended:
         code = ended.code if isinstance(ended.code, int) else bool(ended.code)
         if isinstance(ended.code, str):

@@ -6,7 +6,6 @@ import json
 import os
 import signal
 import subprocess
-import sys
 from pathlib import Path
 
 import duckdb
@@ -19,6 +18,7 @@ from ml.train import train_all
 from patron.errors import PatronError, UsageError
 from patron.shop import Shop
 from tests.support.command import forked
+from tests.support.forks import forks
 
 
 def patron(shop: Shop, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -217,8 +217,9 @@ def test_a_killed_training_leaves_the_champion_there_was(trained: Shop, before: 
         (folder / "champion.json").write_text(
             json.dumps({"version": f"{task}-earlier", "history": []})
         )
-    command = [sys.executable, "-c", TRAIN_AND_DIE, str(trained.root), before]
-    assert subprocess.run(command, check=False, timeout=120).returncode == -signal.SIGKILL
+    program = ("-c", TRAIN_AND_DIE, str(trained.root), before)
+    done = forks().run(program, trained.project, os.environ, seconds=120)
+    assert done.returncode == -signal.SIGKILL, done.stderr
     for task in registry.TASKS:
         bundle = registry.load_champion(trained, task)
         assert bundle is not None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import os
 import shutil
 import signal
 import subprocess
@@ -29,6 +30,7 @@ from patron.cli import patron
 from patron.errors import BusyError, PatronError
 from patron.lock import writer_lock
 from patron.shop import Shop
+from tests.support.forks import forks
 
 # Restores a backup and kills itself with SIGKILL before the given rename of a file.
 KILLED_RESTORE = """
@@ -238,8 +240,8 @@ def test_a_killed_restore_leaves_the_old_shop_or_is_completed(shop: Shop, tmp_pa
     for number in range(1, len(expected) + 2):
         shutil.rmtree(shop.root)
         shutil.copytree(saved, shop.root)
-        command = [sys.executable, "-c", KILLED_RESTORE, str(shop.root), str(path), str(number)]
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        program = ("-c", KILLED_RESTORE, str(shop.root), str(path), str(number))
+        done = forks().run(program, shop.project, os.environ, seconds=300)
         assert done.returncode == -signal.SIGKILL, done.stderr
         if hashes(shop) == before:
             states.add("old")

@@ -6,7 +6,6 @@ import os
 import signal
 import stat
 import subprocess
-import sys
 from pathlib import Path
 
 import duckdb
@@ -22,6 +21,7 @@ from operate.reconcile import check
 from operate.transform import run_prod
 from patron.cli import patron
 from patron.shop import Shop
+from tests.support.forks import forks
 
 NIGHT = "2025-01-12T01:00:00"
 CHILD = """
@@ -74,13 +74,8 @@ def counts(shop: Shop) -> list[tuple[int, ...]]:
 def kill_at(shop: Shop, place: str, number: int) -> None:
     arguments = [str(shop.root), place, str(number), HER_ID, str(shop.project), NIGHT]
     environment = {**os.environ, "PATRON_SHOP": str(shop.root)}
-    done = subprocess.run(
-        [sys.executable, "-c", CHILD, *arguments],
-        env=environment,
-        capture_output=True,
-        check=False,
-    )
-    assert done.returncode == -signal.SIGKILL, done.stderr.decode()
+    done = forks().run(("-c", CHILD, *arguments), shop.project, environment, seconds=300)
+    assert done.returncode == -signal.SIGKILL, done.stderr
 
 
 @pytest.mark.parametrize(
