@@ -1,15 +1,12 @@
-"""The pages that Patron ships: on a small shop, on one without models, and on an empty one."""
+"""The pages that Patron ships say of a small shop what its facts say."""
 
 from __future__ import annotations
 
-import html
 import re
 import shutil
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import duckdb
 import pandas as pd
@@ -17,135 +14,22 @@ import pytest
 from published_sample import change_sample, publish_sample
 
 from patron.shop import Shop, find_project
-from reports.builder.api import BuildResult, Request, build_site
 
 sys.path.insert(0, str(find_project()))
 
-from tests.support.built_shop import BuiltShop, model_named, simulated
+from tests.support.built_shop import BuiltShop
+from tests.support.shipped_site import (
+    MARTS,
+    MODEL_CARDS,
+    PAGES,
+    Site,
+    built,
+    euros,
+    orders_of,
+    small_shop,
+)
 
 pytestmark = pytest.mark.slow
-PREDICTIONS = "intermediate.int_customer_predictions"
-MARTS = (
-    "dim_customers",
-    "dim_products",
-    "fct_orders",
-    "fct_order_items",
-    "fct_returns",
-    "mart_action_list",
-    "mart_campaign_performance",
-    "mart_channel_economics",
-    "mart_cohort_retention",
-    "mart_customer_analytics",
-    "mart_customer_segments",
-    "mart_executive_financial_summary",
-    "mart_kpis",
-    "mart_operations",
-    "mart_product_affinity",
-    "mart_product_performance",
-    "mart_product_performance_day",
-    "mart_product_performance_month",
-    "mart_segment_migration",
-    "mart_subscription_metrics",
-)
-PAGES = {
-    "index",
-    "customers/index",
-    "customers/cohorts",
-    "customers/churn",
-    "products/index",
-    "products/baskets",
-    "marketing",
-    "subscriptions",
-    "operations",
-    "models/index",
-    "summaries/daily",
-    "summaries/weekly",
-    "summaries/monthly",
-    "data/alerts",
-    "data/quality",
-    "data/sources",
-    "data/metrics",
-    "data/contracts",
-    "data/lineage",
-    "data/catalog/index",
-    "data/catalog/raw/customers",
-    "data/catalog/staging/stg_customers",
-    "data/catalog/marts/dim_customers",
-    "data/catalog/marts/mart_customer_analytics",
-}
-CATALOGUE = {name for name in PAGES if name.startswith(("data/catalog/", "data/lineage"))}
-MODEL_CARDS = {"models/churn", "models/customer-value", "models/next-order"}
-# What an empty shop has nevertheless: audits, runs, metrics, and the catalogue.
-NEVER_EMPTY = CATALOGUE | {
-    "data/alerts",
-    "data/quality",
-    "data/metrics",
-    "data/sources",
-    "data/contracts",
-}
-
-
-@dataclass(frozen=True)
-class Site:
-    """A built site.
-
-    Attributes:
-        result: What the build says.
-        texts: The words of each page, tables included, by its path without ending.
-        codes: Its HTML.
-        ask: Asks the published copy.
-    """
-
-    result: BuildResult
-    texts: dict[str, str]
-    codes: dict[str, str]
-    ask: Callable[[str], Any]
-
-    @property
-    def complaints(self) -> list[str]:
-        return [str(notice) for notice in (*self.result.warnings, *self.result.errors)]
-
-
-def built(shop: Shop, content: Path | None = None, period: str = "") -> Site:
-    result = build_site(shop, request=Request(period=period, content=content))
-    codes = {
-        file.relative_to(shop.site).with_suffix("").as_posix(): file.read_text("utf-8")
-        for file in sorted(shop.site.rglob("*.html"))
-    }
-
-    def ask(sql: str) -> Any:
-        with duckdb.connect(str(shop.published), read_only=True) as connection:
-            row = connection.execute(sql).fetchone()
-        assert row
-        return row[0] if len(row) == 1 else row
-
-    return Site(result, {name: words(code) for name, code in codes.items()}, codes, ask)
-
-
-def euros(amount: object) -> str:
-    """An amount as pages show it: without cents, halves up."""
-    return f"€{int(float(str(amount)) + 0.5):,}"
-
-
-def words(code: str) -> str:
-    found = re.search(r"<main.*?</main>", code, re.DOTALL)
-    assert found
-    shown = found.group().partition('<section class="queries"')[0]
-    bare = re.sub(r"<(svg|details|script|style).*?</\1>|<[^>]*>", " ", shown, flags=re.DOTALL)
-    return re.sub(r"\s+", " ", html.unescape(bare))
-
-
-def small_shop(folder: Path) -> BuiltShop:
-    """Two years of a shop with all streams, whose marts are built but for what models predict."""
-    shop = simulated(
-        folder, "--customers", "1200", "--orders", "5000", "--days", "800", "--seed", "1"
-    )
-    types = model_named(PREDICTIONS).columns_to_types or {}
-    columns = ", ".join(f"{name} {kind.sql('duckdb')}" for name, kind in types.items())
-    shop.connection.execute(f"CREATE TABLE {PREDICTIONS} ({columns})")
-    shop.built.add(PREDICTIONS)
-    shop.build(*(f"marts.{name}" for name in MARTS))
-    return shop
 
 
 @pytest.fixture(scope="module")
@@ -202,28 +86,6 @@ def test_no_page_shows_what_is_no_value(site: Site) -> None:
         assert "${" not in text, name
 
 
-def test_a_shop_without_models_builds_too(shop: Shop) -> None:
-    publish_sample(shop, with_models=False)
-    site = built(shop)
-    assert site.complaints == []
-    assert not MODEL_CARDS & set(site.codes)
-    assert "No model has been trained" in site.texts["models/index"]
-    assert "No model has scored these customers" in site.texts["customers/churn"]
-    assert "No model has predicted the value of customers yet" in site.texts["customers/churn"]
-
-
-def test_an_empty_shop_is_told_plainly_what_is_missing(shop: Shop) -> None:
-    publish_sample(shop, customers=0, as_of=None, with_models=False)
-    site = built(shop)
-    assert site.complaints == []
-    assert set(site.codes) == PAGES
-    for name in PAGES - NEVER_EMPTY - {"models/index"}:
-        assert "No data source for " in site.texts[name], name
-        assert "€" not in site.texts[name], name
-    for name in PAGES - NEVER_EMPTY - {"index"}:
-        assert "<table" not in site.codes[name].partition('<section class="queries"')[0], name
-
-
 def test_no_page_holds_contact_data(site: Site, shop_and_marts: tuple[Shop, BuiltShop]) -> None:
     contacts = shop_and_marts[1].connection.execute(
         "SELECT DISTINCT UNNEST([email, first_name || ' ' || last_name, phone]) FROM raw.customers"
@@ -232,14 +94,6 @@ def test_no_page_holds_contact_data(site: Site, shop_and_marts: tuple[Shop, Buil
     assert len(known) > 400
     everything = "\n".join(site.codes.values())
     assert [contact for contact in known if contact in everything] == []
-
-
-def orders_of(marts: BuiltShop) -> pd.DataFrame:
-    """Valid sales, from the facts alone."""
-    orders: pd.DataFrame = marts.connection.execute(
-        "FROM marts.fct_orders WHERE is_valid_sale"
-    ).df()
-    return orders
 
 
 def test_the_customers_are_those_of_the_orders(
