@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import signal
 import subprocess
 import sys
@@ -13,10 +14,11 @@ import pytest
 from stock import CLONE, Stock
 
 from tests.support.depth import at_night
+from tests.support.nights import FIRST_NIGHT, after_first_night, simulated
 
 pytestmark = pytest.mark.slow
 
-RUN = ("run", "--execution-time", "2026-03-01T06:00")
+RUN = ("run", "--execution-time", FIRST_NIGHT)
 # After this line of the run, and this many seconds later, it is killed; some at night only.
 KILLS = (
     ("ingest", 2.0),
@@ -38,13 +40,6 @@ def patron(shop: Path, *arguments: str) -> str:
     )
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
-
-
-def simulated_shop(folder: Path) -> Path:
-    size = ("--customers", "700", "--orders", "9000", "--days", "500", "--end", "2026-03-01")
-    patron(folder, "simulate", *size)
-    patron(folder, "init", "--mapping", "shop_simulator", "--path", "data/shop")
-    return folder
 
 
 def kill_after(shop: Path, step: str, seconds: float) -> int:
@@ -71,10 +66,13 @@ def contents(shop: Path) -> dict[str, list[tuple[Any, ...]]]:
     return {name: rows for name, rows in tables.items() if not name.endswith(WITH_MOMENTS)}
 
 
-def test_cycle_killed_in_every_step_ends_as_if_undisturbed(tmp_path: Path) -> None:
-    undisturbed = simulated_shop(tmp_path / "undisturbed")
-    patron(undisturbed, *RUN)
-    killed = simulated_shop(tmp_path / "killed")
+def test_cycle_killed_in_every_step_ends_as_if_undisturbed(
+    tmp_path_factory: pytest.TempPathFactory, tmp_path: Path
+) -> None:
+    undisturbed, killed = tmp_path / "undisturbed", tmp_path / "killed"
+    shutil.copytree(after_first_night(tmp_path_factory), undisturbed)
+    patron(undisturbed, *RUN, "--skip", "report")
+    shutil.copytree(simulated(tmp_path_factory), killed)
     codes = [kill_after(killed, step, seconds) for step, seconds in KILLS]
     assert codes.count(-signal.SIGKILL) >= len(KILLS) - 2, codes
     patron(killed, *RUN)

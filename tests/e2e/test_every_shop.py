@@ -10,7 +10,7 @@ import pytest
 from ingest.contract import load_contract
 from tests.conftest import public_data
 from tests.support.command import notices_of_pages, patron_or_fail
-from tests.support.depth import at_night
+from tests.support.depth import at_night, nightly
 from tests.support.report_checks import complaints
 from tests.support.sample_files import olist_sample, retail_sample
 from tests.support.whole_shop import (
@@ -29,7 +29,7 @@ pytestmark = pytest.mark.slow
 SELDOM_TOGETHER = {"intermediate.int_basket_pairs", "marts.mart_product_affinity"}
 
 
-@pytest.fixture(scope="module", params=["online_retail_2", "olist"])
+@pytest.fixture(scope="module", params=["online_retail_2", *nightly(["olist"])])
 def known(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A shop with the data set of a mapping, or with a sample in its layout."""
     folder = tmp_path_factory.mktemp(request.param)

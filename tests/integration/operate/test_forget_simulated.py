@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -11,13 +12,11 @@ import pytest
 from operate.forget import forget, whom
 from operate.reconcile import check
 from patron.shop import Shop
-from tests.support.clone import clone
-from tests.support.command import patron_or_fail
-from tests.support.stock import Stock
+from tests.support.nights import FIRST_NIGHT, after_first_night
+from tests.support.stock import CLONE, Stock
 
 pytestmark = pytest.mark.slow
 
-NIGHT = "2026-03-01T01:00"
 SUMMED = ("BIGINT", "INTEGER", "HUGEINT", "DECIMAL", "DOUBLE")
 # What to do next with whom is no total: nothing is left to do with a forgotten customer.
 PLANS = {'"marts"."mart_action_list"'}
@@ -29,18 +28,10 @@ BUYERS = "SELECT customer_id FROM marts.mart_customer_analytics ORDER BY total_s
 
 
 @pytest.fixture
-def stock(tmp_path: Path) -> Stock:
-    """A small simulated shop, planned on the night after its last day."""
-    shop = tmp_path / "shop"
-    size = ("--customers", "60", "--orders", "500", "--days", "150", "--end", "2026-03-01")
-    patron_or_fail(shop, "simulate", *size)
-    patron_or_fail(shop, "init", "--mapping", "shop_simulator", "--path", "data/shop")
-    patron_or_fail(shop, "ingest")
-    made = Stock(clone(tmp_path / "project"), shop)
-    plan = ("plan", "prod", "--auto-apply", "--skip-tests", "--skip-linter")
-    ended = made.sqlmesh(NIGHT, *plan)
-    assert ended.code == 0, ended.out + ended.err
-    return made
+def stock(tmp_path_factory: pytest.TempPathFactory, tmp_path: Path) -> Stock:
+    """A small simulated shop, built on the night after its last day."""
+    shutil.copytree(after_first_night(tmp_path_factory), tmp_path / "shop")
+    return Stock(CLONE, tmp_path / "shop")
 
 
 def totals(path: Path) -> dict[str, Any]:
@@ -71,7 +62,7 @@ def test_no_total_of_any_model_moves(stock: Stock, monkeypatch: pytest.MonkeyPat
     before = totals(stock.warehouse), totals(stock.published)
     assert len(before[0]) > 40
     ids = [customer for (customer,) in stock.rows(BUYERS)]
-    done = forget(shop, whom(shop, ids, requested=False), execution_time=NIGHT)
+    done = forget(shop, whom(shop, ids, requested=False), execution_time=FIRST_NIGHT)
     assert (done.left, done.problem) == ((), None)
     after = totals(stock.warehouse), totals(stock.published)
     for was, now in zip(before, after, strict=True):
@@ -79,6 +70,6 @@ def test_no_total_of_any_model_moves(stock: Stock, monkeypatch: pytest.MonkeyPat
         moved = {name: (was[name], now[name]) for name in was if was[name] != now[name]}
         assert set(moved) <= PLANS, moved
         assert all(0 <= rows[0] - left[0] <= len(ids) for rows, left in moved.values()), moved
-    assert check(shop, NIGHT).stale == ()
+    assert check(shop, FIRST_NIGHT).stale == ()
     texts = [path for path in stock.shop.rglob("*") if path.is_file()]
     assert not [path for path in texts if any(one.encode() in path.read_bytes() for one in ids)]
