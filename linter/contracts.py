@@ -13,7 +13,8 @@ from sqlmesh.core.model import Model
 from linter.completeness import is_ours
 from linter.layers import parts
 from operate.contracts.attach import Call, calls
-from patron.contracts import FOLDER, Accuracy, Contract, contract_of
+from patron.contract_promises import Accuracy
+from patron.contracts import FOLDER, Contract, contract_of
 from patron.errors import PatronError
 
 # What a contract says of columns and rows; audits that compare with other tables may stand in the

@@ -14,7 +14,25 @@ if TYPE_CHECKING:
 
 # A failed batch is made good by a later one of the same table that begins no later than it did.
 # The audits of external models and tables that could not be created have no table: there the name
-# of the model counts. Rows are only appended, so their order is that of time under any clock.
+# of the model counts. Batches are numbered, so their order is that of time under any clock.
+REPAIRED = f"""
+EXISTS (
+  SELECT 1 FROM quality.model_runs AS repaired
+  WHERE repaired.outcome = '{SUCCEEDED}' AND repaired.model = failed.model
+    AND (
+      repaired.physical_table = failed.physical_table
+      OR (failed.physical_table IS NULL AND repaired.environment = failed.environment)
+    )
+    AND repaired.batch_number > failed.batch_number
+    AND (
+      failed.interval_start IS NULL
+      OR (
+        repaired.interval_start <= failed.interval_start
+        AND repaired.interval_end > failed.interval_start
+      )
+    )
+)
+"""
 _UNREPAIRED = f"""
 SELECT DISTINCT failed.model FROM quality.model_runs AS failed
 WHERE failed.outcome = '{FAILED}'
@@ -24,22 +42,7 @@ WHERE failed.outcome = '{FAILED}'
       failed.physical_table IS NULL AND failed.environment = 'prod' AND failed.model = ANY($models)
     )
   )
-  AND NOT EXISTS (
-    SELECT 1 FROM quality.model_runs AS repaired
-    WHERE repaired.outcome = '{SUCCEEDED}' AND repaired.model = failed.model
-      AND (
-        repaired.physical_table = failed.physical_table
-        OR (failed.physical_table IS NULL AND repaired.environment = failed.environment)
-      )
-      AND repaired.rowid > failed.rowid
-      AND (
-        failed.interval_start IS NULL
-        OR (
-          repaired.interval_start <= failed.interval_start
-          AND repaired.interval_end > failed.interval_start
-        )
-      )
-  )
+  AND NOT {REPAIRED}
 ORDER BY failed.model
 """
 _BUILT_UNTIL = f"""

@@ -11,7 +11,7 @@ from typing import Any
 from sqlmesh.utils.errors import SQLMeshError
 
 from ingest import raw
-from operate import failures, guard, publish, record, session
+from operate import failures, guard, publish, record, retention, session
 from operate.lineage import store
 from operate.record import Run
 from patron.errors import PatronError
@@ -46,6 +46,8 @@ def end(adapter: Any, environment: str, snapshots: dict[str, Any]) -> None:
         if shop and production and not run.failures and not interrupted:
             store.update(adapter.cursor, shop, snapshots.values())
             publish.publish_if_behind(adapter, shop, snapshots, run.run_id)
+            if run.written:
+                retention.trim(adapter.cursor, shop, run.run_id)
     except PatronError as error:
         failures.tell(error)
         raise

@@ -215,7 +215,7 @@ def _tables_behind(snapshot: Snapshot, snapshots: dict[str, Snapshot]) -> list[s
 
 def _batch_markers(cursor: Any) -> dict[str, str]:
     rows = cursor.execute(
-        "SELECT physical_table, COUNT(*) || '/' || MAX(finished_at) FROM quality.model_runs"
+        "SELECT physical_table, MAX(batch_number)::TEXT FROM quality.model_runs"
         " WHERE outcome = 'succeeded' AND physical_table IS NOT NULL GROUP BY physical_table"
     ).fetchall()
     return dict(rows)

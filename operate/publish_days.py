@@ -21,8 +21,9 @@ Spans = list[tuple[date, date]]
 
 _BUILT = """
 SELECT interval_start, interval_end FROM quality.model_runs
-WHERE physical_table = ? AND outcome = 'succeeded' AND rowid > ? ORDER BY interval_start
+WHERE physical_table = ? AND outcome = 'succeeded' AND batch_number > ? ORDER BY interval_start
 """
+_LAST_BATCH = "SELECT COALESCE(MAX(batch_number), -1) FROM quality.model_runs"
 _PLAIN = {"kind", "expressions", "from_", "from"}
 
 
@@ -97,7 +98,7 @@ def within(column: str, spans: Spans) -> str:
 
 def last_batch(cursor: Any) -> int:
     """The number of the last batch in the run record."""
-    row = cursor.execute("SELECT COALESCE(MAX(rowid), -1) FROM quality.model_runs").fetchone()
+    row = cursor.execute(_LAST_BATCH).fetchone()
     return int(row[0])
 
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from ingest import raw
 from operate import reconcile_ledger as ledger
-from operate import restatement, transform
+from operate import record, restatement, transform
 from operate.reconcile_assess import DIFFERS, Assessment, Stale, assess
 from operate.reconcile_models import (
     Production,
@@ -156,6 +156,7 @@ def rebuild(
 
 def _prepare(cursor: Any) -> None:
     raw.ensure_tables(cursor)
+    record.ensure_tables(cursor)
     ledger.ensure_tables(cursor)
 
 

@@ -37,7 +37,7 @@ READS_STALE = "reads what is stale"
 OLDER = "older than what it reads"
 
 _LAST_WRITTEN = """
-SELECT physical_table, MAX(rowid) FROM quality.model_runs
+SELECT physical_table, MAX(batch_number) FROM quality.model_runs
 WHERE outcome = 'succeeded' AND physical_table IS NOT NULL GROUP BY physical_table
 """
 

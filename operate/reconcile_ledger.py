@@ -29,7 +29,7 @@ CREATE TABLE IF NOT EXISTS operate.reconciled (
 );
 """
 _LOADS = """
-SELECT COUNT(*), MAX(batch_id) FROM raw.load_log
+SELECT MAX(batch_id) FROM raw.load_log
 WHERE rows_read <> rows_unchanged OR rows_deleted > 0
 """
 _REMEMBER = """
@@ -37,7 +37,7 @@ INSERT INTO operate.made_from
 SELECT ?, ?, UNNEST(?::DATE[]), UNNEST(?::BIGINT[]), UNNEST(?::VARCHAR[])
 """
 _ERASURES = "SELECT COUNT(*) FROM raw.erasures"
-_BATCHES = "SELECT COUNT(*), MAX(rowid) FROM quality.model_runs"
+_BATCHES = "SELECT MAX(batch_number) FROM quality.model_runs"
 
 # A cutoff describes the day before it; nothing that a cumulative table reads reaches further back.
 REACHES_BACK = timedelta(days=1)

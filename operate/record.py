@@ -1,7 +1,9 @@
 """The run record: which batches were written and which audits looked at them.
 
 Rows go into two plain tables of the warehouse. The row of a batch that was written is part of the
-batch's own transaction: whoever sees the data sees the row, so publishing can rely on it.
+batch's own transaction: whoever sees the data sees the row, so publishing can rely on it. Batches
+are numbered in their order, whatever the clock says; old rows go one day (`retention`), and then
+the numbers of the others stay.
 """
 
 from __future__ import annotations
@@ -21,7 +23,7 @@ CREATE TABLE IF NOT EXISTS quality.model_runs (
   run_id VARCHAR, environment VARCHAR, model VARCHAR, physical_table VARCHAR,
   interval_start TIMESTAMP, interval_end TIMESTAMP, started_at TIMESTAMP, finished_at TIMESTAMP,
   duration_seconds DOUBLE, row_count BIGINT, audits_passed BIGINT, audits_failed BIGINT,
-  outcome VARCHAR, error VARCHAR
+  outcome VARCHAR, error VARCHAR, batch_number BIGINT
 );
 CREATE TABLE IF NOT EXISTS quality.audit_results (
   run_id VARCHAR, environment VARCHAR, model VARCHAR, audit VARCHAR, arguments VARCHAR,
@@ -29,6 +31,8 @@ CREATE TABLE IF NOT EXISTS quality.audit_results (
   rows_checked BIGINT
 );
 ALTER TABLE quality.audit_results ADD COLUMN IF NOT EXISTS rows_checked BIGINT;
+ALTER TABLE quality.model_runs ADD COLUMN IF NOT EXISTS batch_number BIGINT;
+UPDATE quality.model_runs SET batch_number = rowid WHERE batch_number IS NULL;
 COMMENT ON TABLE quality.model_runs IS 'One row per batch that a run wrote or failed to write.';
 COMMENT ON TABLE quality.audit_results IS 'One row per audit of a batch, passes too.';
 """
@@ -141,7 +145,7 @@ def ensure_tables(cursor: Any) -> None:
     row = cursor.execute(
         "SELECT COUNT(*) FROM duckdb_columns() WHERE database_name = current_database()"
         " AND schema_name = 'quality' AND (table_name, column_name)"
-        " IN (('model_runs', 'outcome'), ('audit_results', 'rows_checked'))"
+        " IN (('model_runs', 'batch_number'), ('audit_results', 'rows_checked'))"
     ).fetchone()
     if row[0] < 2:
         cursor.execute(_TABLES)
@@ -152,7 +156,7 @@ def store_batch(
 ) -> None:
     """Write the rows of one batch; the caller decides about the transaction."""
     if batch.writes or outcome == FAILED:
-        _insert(cursor, "model_runs", [_batch_row(run, batch, outcome, error)])
+        _insert(cursor, "model_runs", [_batch_row(run, batch, outcome, error)], _NEXT_NUMBER)
     if batch.audits:
         _insert(cursor, "audit_results", _audit_rows(run, batch))
 
@@ -196,9 +200,12 @@ def _audit_rows(run: Run, batch: Batch) -> list[tuple[object, ...]]:
     ]
 
 
-def _insert(cursor: Any, table: str, rows: Sequence[tuple[object, ...]]) -> None:
-    """One statement for all rows: half the time of one each."""
-    marks = ", ".join("?" for _ in rows[0])
+_NEXT_NUMBER = "(SELECT COALESCE(MAX(batch_number), -1) + 1 FROM quality.model_runs)"
+
+
+def _insert(cursor: Any, table: str, rows: Sequence[tuple[object, ...]], *computed: str) -> None:
+    """One statement for all rows: half the time of one each; last come columns that SQL makes."""
+    marks = ", ".join([*("?" for _ in rows[0]), *computed])
     values = ", ".join(f"({marks})" for _ in rows)
     cursor.execute(
         f"INSERT INTO quality.{table} VALUES {values}", [value for row in rows for value in row]

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from patron.contracts import Check, Column, Contract, Scalar
+from patron.contract_columns import Check, Column, Scalar
+from patron.contracts import Contract
 from patron.sql import literal
 
 

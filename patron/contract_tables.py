@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from patron.contract_audits import audits
-from patron.contracts import Column, Contract
+from patron.contract_columns import Column
+from patron.contracts import Contract
 
 Row = dict[str, Any]
 

@@ -9,7 +9,9 @@ from enum import IntEnum
 from typing import Any
 
 from patron.contract_audits import arguments
-from patron.contracts import Check, Column, Contract, Freshness
+from patron.contract_columns import Check, Column
+from patron.contract_promises import Freshness
+from patron.contracts import Contract
 
 WINTER, SUMMER = date(2026, 1, 15), date(2026, 7, 15)
 _WHOLE = ("TINYINT", "SMALLINT", "INT", "BIGINT", "INT128")

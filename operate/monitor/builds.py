@@ -39,9 +39,15 @@ WHERE environment = 'prod' AND outcome = 'succeeded'
 QUALIFY ROW_NUMBER() OVER (PARTITION BY model ORDER BY finished_at DESC, run_id DESC) <= ?
 ORDER BY model, finished_at
 """
+# A cycle that had nothing to build is no measure of one that had.
 _CYCLE_DURATIONS = """
 SELECT finished_at, seconds FROM (
-  SELECT * FROM quality.cycle_runs WHERE outcome = 'succeeded' ORDER BY started_at DESC LIMIT ?
+  FROM quality.cycle_runs AS cycle
+  WHERE outcome = 'succeeded' AND EXISTS (
+    FROM quality.cycle_steps AS step
+    WHERE step.cycle_id = cycle.cycle_id AND step.step = 'transform' AND step.outcome = 'done'
+  )
+  ORDER BY started_at DESC LIMIT ?
 ) AS latest ORDER BY finished_at
 """
 _STEPS = """

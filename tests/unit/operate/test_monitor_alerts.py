@@ -5,12 +5,15 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
+import duckdb
 import pytest
 
 from operate.monitor import alerts
 from operate.monitor.builds import slow_from
 from operate.monitor.model import CRITICAL, HEALTHY, NOT_MEASURED, WARNING, Check
-from operate.monitor.store import rows_of, writing_store
+from operate.monitor.store import insert, rows_of, writing_store
+from operate.monitor.watch import watch
+from operate.record import ensure_tables
 from patron.shop import Shop
 
 NOON = datetime.fromisoformat("2026-03-01T12:00")
@@ -125,3 +128,30 @@ def test_history_ends_and_open_alerts_stay(shop: Shop) -> None:
 )
 def test_durations_are_slow_beyond_three_deviations(before: list[float], expected: float) -> None:
     assert slow_from(before, 3) == pytest.approx(expected)
+
+
+def note_cycle(shop: Shop, number: int, seconds: float, transform: str) -> None:
+    """A cycle of some length, whose step transform built something or had nothing to do."""
+    began = NOON - timedelta(days=1) + timedelta(minutes=15 * number)
+    cycle = {"cycle_id": str(number), "started_at": began, "outcome": "succeeded",
+             "finished_at": began + timedelta(seconds=seconds), "seconds": seconds}  # fmt: skip
+    step = {"cycle_id": str(number), "step": "transform", "started_at": began, "outcome": transform}
+    with writing_store(shop) as store:
+        insert(store, "quality.cycle_runs", cycle)
+        insert(store, "quality.cycle_steps", step)
+
+
+def test_cycles_with_nothing_to_build_are_no_measure_of_those_that_build(shop: Shop) -> None:
+    with duckdb.connect(str(shop.warehouse)) as warehouse:
+        ensure_tables(warehouse)
+    for number in range(40):
+        builds = number % 4 == 0
+        note_cycle(shop, number, 200 + number if builds else 10, "done" if builds else "skipped")
+    note_cycle(shop, 40, 240, "done")
+    assert "duration:patron run" not in open_keys(shop)
+    note_cycle(shop, 41, 900, "done")
+    assert "duration:patron run" in open_keys(shop)
+
+
+def open_keys(shop: Shop) -> set[str]:
+    return {alert["alert_key"] for alert in watch(shop, NOON).open_alerts}

@@ -12,15 +12,16 @@ from operate.publish_days import copy_days, last_batch, spans_since
 RECORD = """
 CREATE SCHEMA quality;
 CREATE TABLE quality.model_runs (
-  physical_table VARCHAR, interval_start TIMESTAMP, interval_end TIMESTAMP, outcome VARCHAR
+  physical_table VARCHAR, interval_start TIMESTAMP, interval_end TIMESTAMP, outcome VARCHAR,
+  batch_number BIGINT
 );
-INSERT INTO quality.model_runs VALUES
+INSERT INTO quality.model_runs SELECT *, ROW_NUMBER() OVER () - 1 FROM (VALUES
   ('days', '2025-01-01', '2025-03-01', 'succeeded'),
   ('days', '2025-02-10', '2025-02-12', 'succeeded'),
   ('other', '2025-01-01', '2025-02-01', 'succeeded'),
   ('days', '2025-02-20', '2025-02-22', 'failed'),
   ('days', '2025-02-01', '2025-02-02', 'succeeded'),
-  ('days', '2025-02-12', '2025-02-15', 'succeeded');
+  ('days', '2025-02-12', '2025-02-15', 'succeeded'));
 """
 TABLES = """
 CREATE TABLE source AS SELECT day::DATE AS day, 1 AS sales

@@ -71,6 +71,21 @@ def test_a_record_of_before_gets_the_column_it_lacks(connection: duckdb.DuckDBPy
     assert connection.execute(query).fetchall() == [("a", None)]
 
 
+def test_batches_are_numbered_in_their_order_also_those_of_before(
+    connection: duckdb.DuckDBPyConnection,
+) -> None:
+    numbers = "SELECT batch_number FROM quality.model_runs ORDER BY model"
+    for model in ("a", "b"):
+        store_batch(connection, Run("prod"), Batch(model, "t", AT, AT), SUCCEEDED)
+    assert connection.execute(numbers).fetchall() == [(0,), (1,)]
+    connection.execute("ALTER TABLE quality.model_runs DROP COLUMN batch_number")
+    ensure_tables(connection)
+    assert connection.execute(numbers).fetchall() == [(0,), (1,)]
+    connection.execute("DELETE FROM quality.model_runs WHERE model = 'a'")
+    store_batch(connection, Run("prod"), Batch("c", "t", AT, AT), SUCCEEDED)
+    assert connection.execute(numbers).fetchall() == [(1,), (2,)], "a number is never used twice"
+
+
 def test_audits_without_a_write_are_no_model_run_unless_they_fail(
     connection: duckdb.DuckDBPyConnection,
 ) -> None:

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 import yaml
 
+from patron.contract_columns import Column
 from patron.contract_tables import described, promise_rows
-from patron.contracts import Column, Contract, read_contracts
+from patron.contracts import Contract, read_contracts
 from patron.yaml_file import checked
 from tests.support.definitions import PROJECT
 

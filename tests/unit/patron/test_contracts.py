@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from patron.contract_audits import audits
+from patron.contract_promises import Freshness
 from patron.contract_readers import Consumer, Readers
 from patron.contracts import (
     FOLDER,
-    Freshness,
     contract_of,
     read_contract,
     read_contracts,
