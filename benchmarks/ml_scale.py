@@ -4,8 +4,9 @@
 
 Customers' days are made up: each customer buys at a rate of their own until they leave, more before
 Christmas, and spends alike each time. The four feature tables are those of the project's models,
-training and scoring are what `patron train` and the models `ml.*_predictions` run. Each part is a
-process of its own; making the days is not counted. Prints processor seconds and peak memory.
+training and scoring are what `patron train` and the models `ml.*_predictions` run. Order lines are
+made up from the days for what `ml.product_recommendations` runs. Each part is a process of its own;
+making the days and lines is not counted. Prints processor seconds and peak memory.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ import numpy as np
 import pandas as pd
 from cost import measure
 from ml_data import PROJECT
-from prediction_data import TABLES, keep_predictions, query, set_as_of
+from prediction_data import TABLES, keep_predictions, keep_recommendations, query, set_as_of
 
 from patron.shop import SHOP_VARIABLE, Shop
 
@@ -37,6 +38,35 @@ SEASON_DAYS = (300, 355)
 
 SEASON_SHARE = 0.1
 CHUNK = 100_000
+TASTES = 50
+LOYAL_SHARE = 0.7
+"""Of the lines: these are of the products that customers of the same taste buy."""
+
+
+def make_lines(folder: Path, products: int) -> None:
+    """The lines of the orders: customers of a taste buy alike, some products more than others."""
+    with _database(folder) as connection:
+        connection.execute(_LINES.format(products=products, own=products // TASTES))
+
+
+_LINES = f"""
+CREATE TABLE intermediate.int_order_items AS
+WITH lines AS (
+    SELECT customer_id, order_date, line, HASH(customer_id) % {TASTES} AS taste,
+        HASH(customer_id, order_date, line, 1) % 1000 / 1000 AS chance,
+        POWER(HASH(customer_id, order_date, line, 2) % 100000 / 100000, 2) AS rank
+    FROM (
+        SELECT customer_id, order_date, UNNEST(RANGE(line_count)) AS line
+        FROM intermediate.int_customer_days
+    )
+)
+SELECT customer_id || '-' || order_date || '-' || line // 2 AS order_id, line AS line_number,
+    customer_id, 'product-' || CASE WHEN chance < {LOYAL_SHARE}
+        THEN taste * {{own}} + FLOOR(rank * {{own}})::BIGINT
+        ELSE FLOOR(rank * {{products}})::BIGINT
+    END AS product_id, FALSE AS is_guest, TRUE AS is_valid_sale, order_date
+FROM lines
+"""
 
 
 def make_days(folder: Path, customers: int, orders: int) -> None:
@@ -112,10 +142,17 @@ def score(folder: Path) -> None:
             keep_predictions(connection, task, AS_OF - timedelta(days=1))
 
 
+def recommend(folder: Path) -> None:
+    """What the model `ml.product_recommendations` runs, and its rows written."""
+    with _database(folder) as connection:
+        keep_recommendations(connection)
+
+
 PARTS: dict[str, Callable[[Path], None]] = {
     "features": build_features,
     "train": train,
     "score": score,
+    "recommend": recommend,
 }
 
 
@@ -123,7 +160,7 @@ PARTS: dict[str, Callable[[Path], None]] = {
 def _database(folder: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     """One file stands for the warehouse and its published copy."""
     path = Shop(root=folder, project=PROJECT).published
-    path.parent.mkdir(exist_ok=True)
+    path.parent.mkdir(parents=True, exist_ok=True)
     limit = os.environ["PATRON_MEMORY_LIMIT"]
     settings = {"memory_limit": limit, "preserve_insertion_order": "false"}
     with duckdb.connect(str(path), config=settings) as connection:
@@ -135,6 +172,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--customers", type=int, default=1_000_000)
     parser.add_argument("--orders", type=int, default=10_000_000)
+    parser.add_argument("--products", type=int, default=10_000)
     parser.add_argument("--memory", default="2GB", help="DuckDB's limit")
     parser.add_argument("--folder", type=Path, help="where to work; kept, and gone on with")
     parser.add_argument("--part", choices=PARTS, help=argparse.SUPPRESS)
@@ -150,9 +188,11 @@ def main() -> None:
 def _run(folder: Path, options: argparse.Namespace) -> None:
     if not (folder / "data").exists():
         make_days(folder, options.customers, options.orders)
+        make_lines(folder, options.products)
     shutil.rmtree(folder / "artifacts", ignore_errors=True)
     os.environ[SHOP_VARIABLE] = str(folder)
-    print(f"{options.customers:,} customers, {options.orders:,} orders\n")
+    sizes = (options.customers, options.orders, options.products)
+    print("{:,} customers, {:,} orders, {:,} products\n".format(*sizes))
     print("| part | CPU s | wall s | peak MB |\n|---|---|---|---|", flush=True)
     costs = []
     for part in PARTS:

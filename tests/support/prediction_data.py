@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from functools import cache
 from pathlib import Path
@@ -148,9 +149,25 @@ def keep_predictions(connection: duckdb.DuckDBPyConnection, task: str, day: date
     """Score everybody as `ml.<task>_predictions` does on a day; returns how many."""
     from ml.scoring import predictions
 
-    moment, table, count = datetime.combine(day, datetime.min.time()), f"ml.{task}_predictions", 0
+    moment = datetime.combine(day, datetime.min.time())
     context: Any = PlainContext(connection)
-    for batch in predictions(context, task, moment, moment):
+    return _keep(connection, f"ml.{task}_predictions", predictions(context, task, moment, moment))
+
+
+def keep_recommendations(connection: duckdb.DuckDBPyConnection) -> int:
+    """Recommend as `ml.product_recommendations` does; returns how many rows."""
+    from ml.recommending import recommendations
+
+    context: Any = PlainContext(connection)
+    return _keep(connection, "ml.product_recommendations", recommendations(context))
+
+
+def _keep(
+    connection: duckdb.DuckDBPyConnection, table: str, batches: Iterator[pd.DataFrame]
+) -> int:
+    """Write the batches of a Python model to its table."""
+    count = 0
+    for batch in batches:
         made = f"INSERT INTO {table} BY NAME" if count else f"CREATE OR REPLACE TABLE {table} AS"
         connection.register("batch", batch)
         connection.execute(f"{made} SELECT * FROM batch")

@@ -78,6 +78,7 @@ def test_the_document_has_every_data_set_and_horizon() -> None:
         "CDNOW sample, 90 d",
         "CDNOW sample, 180 d",
         "simulated shop, 90 d",
+        "simulated shop, 180 d",
         "simulated shop, 365 d",
     }
     judged_by_truth = {
@@ -89,6 +90,7 @@ def test_the_document_has_every_data_set_and_horizon() -> None:
     assert judged_by_truth == {
         "simulated shop, 60 d",
         "simulated shop, 90 d",
+        "simulated shop, 180 d",
         "simulated shop, 365 d",
     }
 
@@ -145,3 +147,27 @@ def test_the_days_of_a_large_shop_are_as_many_as_asked_for_and_the_same_again() 
     assert counts.tail(200).sum() > 0.25 * len(orders)
     again = ml_scale._days_of(range(5000, 7000), 10.0)
     assert orders.equals(again)
+
+
+def test_the_lines_of_a_large_shop_are_recommended_by_taste(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATRON_MEMORY_LIMIT", "1GB")
+    ml_scale.make_days(tmp_path, 2000, 20_000)
+    ml_scale.make_lines(tmp_path, 500)
+    ml_scale.recommend(tmp_path)
+    with duckdb.connect(str(tmp_path / "data" / "published.duckdb")) as connection:
+        lines, orders, products = connection.execute(
+            "SELECT COUNT(*), COUNT(DISTINCT order_id), COUNT(DISTINCT product_id)"
+            " FROM intermediate.int_order_items"
+        ).fetchall()[0]
+        made = connection.execute("SELECT SUM(order_count) FROM intermediate.int_customer_days")
+        assert (lines, orders) == (2 * orders, made.fetchall()[0][0])
+        assert 450 < products <= 500
+        # By chance one in fifty were of the own taste, of which most is bought already.
+        own = connection.execute(
+            "SELECT AVG((SPLIT_PART(product_id, '-', 2)::INT // 10"
+            f" = HASH(customer_id) % {ml_scale.TASTES})::INT)"
+            " FROM ml.product_recommendations WHERE kind = 'new' AND place <= 2"
+        ).fetchall()[0][0]
+        assert own > 0.2
