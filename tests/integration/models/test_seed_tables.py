@@ -6,6 +6,8 @@ import csv
 from collections import Counter
 from itertools import product
 
+import yaml
+
 from tests.support.definitions import PROJECT
 
 SEGMENTS = {
@@ -36,6 +38,24 @@ def test_every_cell_of_the_rfm_grid_has_exactly_one_segment() -> None:
     )
     assert cells == Counter(product(range(1, 6), range(1, 6)))
     assert {row["rfm_segment"] for row in rows("rfm_segments")} == SEGMENTS
+
+
+def test_every_department_of_a_grocer_is_in_a_category() -> None:
+    catalogue = (PROJECT / "simulate" / "lists" / "catalogue.yaml").read_text(encoding="utf-8")
+    departments = {row["name"].lower() for row in yaml.safe_load(catalogue)["departments"]}
+    categories = {
+        row["department_name"]: row["product_category"] for row in rows("product_categories")
+    }
+    assert departments - set(categories) == set()
+    assert set(categories.values()) == {"Fresh", "Packaged", "Consumables"}
+    fresh = {"bakery", "dairy and eggs", "meat and fish", "produce"}
+    assert {name for name in departments if categories[name] == "Fresh"} == fresh
+
+
+def test_departments_are_written_as_they_are_compared() -> None:
+    names = [row["department_name"] for row in rows("product_categories")]
+    assert names == [" ".join(name.lower().split()) for name in names]
+    assert len(names) == len(set(names))
 
 
 def test_a_segment_has_one_action() -> None:
