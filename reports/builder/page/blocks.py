@@ -12,7 +12,8 @@ from reports.builder.page.nodes import Code, Const, Node, Output, Partial
 MarkKind = Literal["if", "each", "else", "endif", "endeach", "close"]
 
 _EACH = re.compile(
-    r"(?P<items>.+?)\s+as\s+(?P<item>\w+)\s*(?:,\s*(?P<index>\w+)\s*)?(?:\(.*\))?", re.DOTALL
+    r"(?P<items>.+?)\s+as\s+(?P<item>\w+|\[[\w\s,]+\]|\{[\w\s,:]+\})\s*(?:,\s*(?P<index>\w+)\s*)?(?:\(.*\))?",
+    re.DOTALL,
 )
 _FOR = re.compile(r"(?P<item>\w+)\s+in\s+(?P<items>.+)", re.DOTALL)
 _CONST = re.compile(r"(?P<name>[A-Za-z_]\w*)\s*=\s*(?P<value>.+)", re.DOTALL)
@@ -26,7 +27,8 @@ class Mark:
     Attributes:
         kind: What it does.
         code: The condition or the list, if it has one.
-        item: The loop variable, or the component's name for `close`.
+        item: The loop variable, or the names of its parts as `[a, b]` or `{a, b: c}`; the
+            component's name for `close`.
         index: The loop's counter, if named.
         line: Where it stands.
     """

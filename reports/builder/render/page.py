@@ -24,7 +24,7 @@ from reports.builder.notices import Notices, did_you_mean
 from reports.builder.page import nodes
 from reports.builder.render.images import Images
 from reports.builder.render.markdown import Document, MarkdownRenderer
-from reports.builder.render.scope import Scope
+from reports.builder.render.scope import Scope, parts_of
 from reports.builder.render.templates import Templates
 from reports.builder.render.urls import safe_url
 
@@ -187,7 +187,7 @@ class PageRenderer:
         if len(items) > _MAX_REPEATS:
             self.notices.warn(node.items.line, f"only the first {_MAX_REPEATS:,} items are shown")
         for index, item in enumerate(items[:_MAX_REPEATS]):
-            names = {node.item: item} | ({node.index: index} if node.index else {})
+            names = parts_of(node.item, item) | ({node.index: index} if node.index else {})
             yield from self._flatten(node.children, scope.extended(**names))
 
     def _partial(self, path: str, line: int, scope: Scope) -> Iterator[Leaf]:

@@ -94,3 +94,21 @@ def _environment() -> SandboxedEnvironment:
 def _open(value: object) -> object:
     """A result as the list of its rows, which is what Jinja's loops and indexes expect."""
     return list(value.rows) if isinstance(value, QueryResult) else value
+
+
+def parts_of(pattern: str, value: object) -> dict[str, object]:
+    """The names of a loop with their values: `row`, or parts of it as `[key, value]`, `{a, b: c}`.
+
+    Args:
+        pattern: What stands after `as`.
+        value: The item of the list; parts that it does not have are null.
+    """
+    names = [name.strip() for name in pattern.strip("[]{}").split(",") if name.strip()]
+    if pattern.startswith("["):
+        items = list(value) if isinstance(value, list | tuple) else []
+        return dict(zip(names, [*items, *[None] * len(names)], strict=False))
+    if pattern.startswith("{"):
+        pairs = [name.partition(":") for name in names]
+        fields = value if isinstance(value, Mapping) else {}
+        return {(new or key).strip(): fields.get(key.strip()) for key, _, new in pairs}
+    return {pattern: value}
