@@ -98,12 +98,17 @@ class PortableKind(Rule):
     """Only kinds that behave alike on DuckDB, PostgreSQL and Spark."""
 
     def check_model(self, model: Model) -> RuleViolation | None:
-        """Refuse other kinds, and time columns that are not dates."""
+        """Refuse other kinds, time columns that are not dates, and tables without days as parts."""
         if not is_ours(model):
             return None
         if model.kind.name.value not in KINDS:
             return self.violation(
                 f"{model.name} is {model.kind.name.value}; use {', '.join(sorted(KINDS))}"
+            )
+        if not getattr(model.kind, "partition_by_time_column", True):
+            return self.violation(
+                f"{model.name} is not divided by day: where a day is written again, Spark would "
+                "lose all others; leave partition_by_time_column as it is"
             )
         if model.time_column:
             kind = (model.columns_to_types or {}).get(model.time_column.column.name)

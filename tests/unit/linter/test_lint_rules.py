@@ -199,6 +199,14 @@ BAD = [
         )
     ),
     (NoClock, query("WITH a AS (SELECT NOW() AS t) SELECT t FROM a"), "asks the clock"),
+    (
+        PortableKind,
+        query(
+            "SELECT day::DATE AS day FROM t.x",
+            kind="INCREMENTAL_BY_TIME_RANGE (time_column day, partition_by_time_column FALSE)",
+        ),
+        "is not divided by day",
+    ),
     (PortableQuery, query("SELECT id, MAX(a) AS a FROM t.x GROUP BY ALL"), "GROUP BY ALL"),
     (
         PortableQuery,
