@@ -5,8 +5,11 @@ No plan, no state and no audits, and only the models that are asked for, so that
 
 from __future__ import annotations
 
+import atexit
+import shutil
 import subprocess
 import sys
+import tempfile
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -110,6 +113,11 @@ class BuiltShop:
 
 def simulated(folder: Path, *options: str) -> BuiltShop:
     """Simulate a shop in a folder and load it with the loader."""
+    _simulate(folder, *options)
+    return loaded(folder)
+
+
+def _simulate(folder: Path, *options: str) -> None:
     patron = (sys.executable, "-c", "from patron.cli import main; main()", "--shop", str(folder))
     for command in (
         (*patron, "simulate", "--end", "2026-03-01", *options),
@@ -117,7 +125,19 @@ def simulated(folder: Path, *options: str) -> BuiltShop:
         (sys.executable, "-c", _LOAD, str(folder)),
     ):
         subprocess.run(command, check=True, capture_output=True, timeout=300)
-    return loaded(folder)
+
+
+def simulated_again(*options: str) -> BuiltShop:
+    """The same; whoever asked before in this process had it simulated and loaded."""
+    return loaded(_simulated(*options))
+
+
+@cache
+def _simulated(*options: str) -> Path:
+    folder = Path(tempfile.mkdtemp())
+    atexit.register(shutil.rmtree, folder)
+    _simulate(folder, *options)
+    return folder
 
 
 def loaded(folder: Path) -> BuiltShop:

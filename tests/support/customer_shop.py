@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import tempfile
 from functools import cache
-from pathlib import Path
 
-from tests.support.built_shop import BuiltShop, simulated
+from tests.support.built_shop import BuiltShop, simulated_again
 
 STAR = (
     "marts.fct_orders",
@@ -51,7 +49,7 @@ FIRST_RUN = "TIMESTAMP '2026-03-01 06:00:00'"
 @cache
 def customer_shop() -> BuiltShop:
     """The shop of seed 1 of which docs/marts/customers.md and core.md tell."""
-    shop = simulated(Path(tempfile.mkdtemp()), *OPTIONS)
+    shop = simulated_again(*OPTIONS)
     without_predictions(shop)
     shop.build(*MODELS)
     shop.build(*VERSIONS)

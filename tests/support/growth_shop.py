@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import tempfile
 from functools import cache
-from pathlib import Path
 
 import duckdb
 import pandas as pd
 
-from tests.support.built_shop import BuiltShop, model_named, simulated
+from tests.support.built_shop import BuiltShop, model_named, simulated_again
 
 MARTS = (
     "marts.mart_campaign_performance",
@@ -54,7 +52,7 @@ def growth_shop() -> BuiltShop:
 
 def shop_of_seed(seed: int) -> BuiltShop:
     """Another shop, loaded, without models."""
-    return simulated(Path(tempfile.mkdtemp()), *OPTIONS, str(seed))
+    return simulated_again(*OPTIONS, str(seed))
 
 
 def truth(shop: BuiltShop, name: str) -> pd.DataFrame:

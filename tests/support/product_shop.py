@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import tempfile
 from functools import cache
-from pathlib import Path
 
-from tests.support.built_shop import BuiltShop, simulated
+from tests.support.built_shop import BuiltShop, simulated_again
 
 PERIODS = ("hour", "day", "week", "month")
 MARTS = (
@@ -35,6 +33,6 @@ OPTIONS = ("--customers", "1000", "--orders", "10000", "--days", "730", "--seed"
 @cache
 def product_shop() -> BuiltShop:
     """The shop of seed 1 of which docs/marts/products.md tells."""
-    shop = simulated(Path(tempfile.mkdtemp()), *OPTIONS)
+    shop = simulated_again(*OPTIONS)
     shop.build(*MODELS, *COMPARED)
     return shop
