@@ -6,15 +6,16 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
 
-import duckdb
-
 from operate.monitor.freshness import covered_to, late_days
-from operate.monitor.model import CRITICAL, HEALTHY, WARNING, Check, NotMeasured
+from operate.monitor.model import CRITICAL, HEALTHY, WARNING, Check
 from operate.monitor.scene import Scene
 from operate.monitor.store import insert
 from patron.contracts import Contract, read_contracts
 
 _TABLES = "SELECT table_name FROM duckdb_tables() WHERE schema_name = 'marts'"
+_COLUMNS = """
+SELECT column_name FROM duckdb_columns() WHERE schema_name = 'marts' AND table_name = ?
+"""
 _AUDITED = """
 SELECT
   model, audit, ARG_MAX(failed_rows, audited_at) AS failed_rows
@@ -24,7 +25,11 @@ _AVAILABLE = """
 SELECT COUNT(*) AS days, COUNT(*) FILTER (available = checks) AS good FROM own.availability
 WHERE model = ? AND date_day > ?
 """
-NOT_KNOWN = "not measured"
+NAMED = 4
+_ADVICE = {
+    "accuracy": "'patron status' shows keys of the rows that differ",
+    "availability": "'patron run --apply' makes what the project's files have and production lacks",
+}
 
 
 def contracts(scene: Scene) -> Iterator[Check]:
@@ -35,7 +40,8 @@ def contracts(scene: Scene) -> Iterator[Check]:
     audited = {(row["model"], row["audit"]): row["failed_rows"] for row in scene.ask(_AUDITED)}
     scene.store.execute("DELETE FROM quality.contract_status")
     for contract in promised:
-        there = contract.model in tables and _is_readable(scene, contract)
+        lacking = _lacking(scene, contract) if contract.model in tables else "the table"
+        there = not lacking
         _count_day(scene, contract.model, there=there)
         late = late_days(contract, covered[contract.model], scene.now)
         _store(
@@ -46,7 +52,7 @@ def contracts(scene: Scene) -> Iterator[Check]:
             kept=not late,
         )
         yield from _accuracy(scene, contract, audited)
-        yield from _availability(scene, contract, there=there)
+        yield from _availability(scene, contract, lacking)
     yield Check(
         "contract",
         "all",
@@ -56,14 +62,12 @@ def contracts(scene: Scene) -> Iterator[Check]:
     )
 
 
-def _is_readable(scene: Scene, contract: Contract) -> bool:
-    """Whether every promised column is there and can be read."""
-    columns = ", ".join(f'"{name}"' for name in contract.columns)
-    try:
-        scene.ask(f"SELECT {columns} FROM {contract.model} LIMIT 1")
-    except (NotMeasured, duckdb.Error):
-        return False
-    return True
+def _lacking(scene: Scene, contract: Contract) -> str:
+    """What is promised and not there for readers; empty where every column can be read."""
+    found = {row["column_name"] for row in scene.ask(_COLUMNS, [contract.table])}
+    missing = [name for name in contract.columns if name not in found]
+    more = f" and {len(missing) - NAMED} more" if len(missing) > NAMED else ""
+    return f"column {', '.join(missing[:NAMED])}{more}" if missing else ""
 
 
 def _accuracy(
@@ -84,15 +88,15 @@ def _accuracy(
         yield _broken(contract, "accuracy", WARNING, measured)
 
 
-def _availability(scene: Scene, contract: Contract, *, there: bool) -> Iterator[Check]:
+def _availability(scene: Scene, contract: Contract, lacking: str) -> Iterator[Check]:
     promise = contract.availability
     begin = scene.now.date() - timedelta(days=promise.days)
     (row,) = scene.ask_own(_AVAILABLE, [contract.model, begin])
     share = row["good"] / row["days"] if row["days"] else 1.0
     measured = f"{share:.1%} of {row['days']} days"
     _store(scene, contract, "availability", measured, kept=share >= promise.share)
-    if not there:
-        yield _broken(contract, "availability", CRITICAL, "readers do not find it as promised")
+    if lacking:
+        yield _broken(contract, "availability", CRITICAL, f"readers do not find {lacking}")
 
 
 def _broken(contract: Contract, promise: str, severity: str, measured: str) -> Check:
@@ -103,7 +107,8 @@ def _broken(contract: Contract, promise: str, severity: str, measured: str) -> C
         f"{contract.model} does not keep its promise of {promise}",
         f"promised: {getattr(contract, promise)}; measured: {measured}",
         owner=contract.owner,
-        advice=f"contracts/{contract.table}.yaml says what was promised, and to whom",
+        advice=_ADVICE[promise]
+        + f"; contracts/{contract.table}.yaml says what was promised to whom",
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -22,6 +23,7 @@ from patron.warehouse import connect, first_line
 Rows = list[dict[str, Any]]
 NOT_PUBLISHED = "nothing has been published yet"
 IN_USE = "the warehouse is in use"
+_MISSING = re.compile(r"Table with name (\w+) does not exist")
 
 
 @dataclass
@@ -77,7 +79,11 @@ class Scene:
 def _rows(connection: duckdb.DuckDBPyConnection, query: str, values: Sequence[object]) -> Rows:
     try:
         return rows_of(connection, query, values)
-    except (duckdb.CatalogException, duckdb.BinderException) as error:
+    except duckdb.CatalogException as error:
+        missing = _MISSING.search(str(error))
+        what = f"there is no table {missing[1]} yet: 'patron run' makes it" if missing else None
+        raise NotMeasured(what or first_line(error)) from error
+    except duckdb.BinderException as error:
         raise NotMeasured(first_line(error)) from error
 
 

@@ -21,6 +21,10 @@ _TABLE = (
     " (key TEXT PRIMARY KEY, copy TEXT NOT NULL, value BLOB NOT NULL)"
 )
 
+# Written whole with each publication, and with nothing else: the monitor writes its own tables into
+# a copy of the copy when alerts come and go.
+_RECORDS = ("model_runs", "audit_results", "publication", "publication_items")
+
 
 def digest(*parts: object) -> str:
     """A checksum of values that have an exact text."""
@@ -118,6 +122,11 @@ def read_versions(connection: duckdb.DuckDBPyConnection, published: Path) -> Ver
             " FROM quality.publication_items"
         ).fetchall()
         tables = {str(item): str(version) for item, version in rows}
+    with suppress(duckdb.Error):
+        publication = connection.execute(
+            "SELECT run_id, published_at FROM quality.publication"
+        ).fetchone()
+        tables |= {f"quality.{name}": str(publication) for name in _RECORDS}
     return Versions(f"{state.st_mtime_ns}/{state.st_size}/{state.st_ino}", tables)
 
 

@@ -352,10 +352,12 @@ def test_a_table_that_is_not_as_accurate_as_promised_is_told(operated: Operated)
 def test_a_promised_table_that_readers_do_not_find_is_told(operated: Operated) -> None:
     with duckdb.connect(str(operated.shop.published)) as connection:
         connection.execute("ALTER TABLE marts.mart_customers RENAME COLUMN sales TO sold")
-    operated.watch()
+    report = operated.watch()
     assert (
         "Critical: marts.mart_customers does not keep its promise of availability" in operated.told
     )
+    (alert,) = [one for one in report.open_alerts if one["kind"] == "contract"]
+    assert alert["detail"].endswith("readers do not find column sales")
     operated.stock.execute("INSERT INTO source.sales VALUES (9002, '2025-01-11', 3, 5)")
     operated.cycle(hours=24)
     assert "Cleared: marts.mart_customers does not keep" in operated.told

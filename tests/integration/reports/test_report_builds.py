@@ -112,6 +112,25 @@ def test_other_data_are_other_pages_but_only_where_they_are_read(
     assert len(copies) == 1  # nothing of the copy before is left
 
 
+def test_new_alerts_are_new_pages_only_where_alerts_are_read(
+    published: Shop, content: Path, work: list[str]
+) -> None:
+    page = "```sql q\nSELECT COUNT(*) AS n FROM quality.{0}\n```\n{{q[0].n}}"
+    build(published, content, index=page.format("model_runs"), other=page.format("alerts"))
+    work.clear()
+    change_sample(published, "DELETE FROM quality.alerts")
+    build(published, content)
+    assert [one for one in work if one.endswith(".md")] == ["pages/other.md"]
+    change_sample(
+        published,
+        "DELETE FROM quality.model_runs;"
+        " UPDATE quality.publication SET published_at = published_at + INTERVAL 1 MINUTE",
+    )
+    work.clear()
+    build(published, content)
+    assert "pages/index.md" in work
+
+
 def test_what_fails_or_asks_the_clock_is_not_kept(
     published: Shop, content: Path, work: list[str]
 ) -> None:
