@@ -2,51 +2,26 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
 
 from tests.support.clone import clone
 from tests.support.command import patron_or_fail
-from tests.support.stock import Stock
+from tests.support.nights import FIRST_NIGHT, after_first_night
+from tests.support.stock import CLONE, Stock
 
-LAST_DAY = "2026-02-28"
-NIGHT_ONE, NIGHT_TWO = "2026-03-01T01:00", "2026-03-02T01:00"
+NIGHT_TWO = "2026-03-02T06:00"
 EXECUTIVE = "marts.mart_executive_financial_summary"
 DISCOUNT = "COALESCE(kpis.discount_amount, 0)"
 
 
-@pytest.fixture(scope="module")
-def first_night(tmp_path_factory: pytest.TempPathFactory) -> Stock:
-    """A small simulated shop, loaded and planned on the night after its last day."""
-    folder = tmp_path_factory.mktemp("daily")
-    shop = folder / "shop"
-    patron_or_fail(
-        shop,
-        "simulate",
-        "--customers",
-        "300",
-        "--orders",
-        "3000",
-        "--days",
-        "400",
-        "--end",
-        "2026-03-01",
-    )
-    patron_or_fail(shop, "init", "--mapping", "shop_simulator", "--path", "data/shop")
-    patron_or_fail(shop, "ingest")
-    stock = Stock(clone(folder / "project"), shop)
-    ended = stock.sqlmesh(
-        NIGHT_ONE, "plan", "prod", "--auto-apply", "--skip-tests", "--skip-linter"
-    )
-    assert ended.code == 0, ended.out + ended.err
-    return stock
-
-
 @pytest.fixture
-def stock(first_night: Stock, tmp_path: Path) -> Stock:
-    """A copy of it for one test."""
-    return first_night.copy(tmp_path)
+def stock(tmp_path_factory: pytest.TempPathFactory, tmp_path: Path) -> Stock:
+    """The project, and a shop of this test that was built on the night after its last day."""
+    shutil.copytree(after_first_night(tmp_path_factory), tmp_path / "shop")
+    return Stock(CLONE, tmp_path / "shop")
 
 
 def written(stock: Stock, environment: str) -> set[str]:
@@ -57,12 +32,15 @@ def written(stock: Stock, environment: str) -> set[str]:
     return {model for (model,) in rows}
 
 
-def test_changing_one_mart_builds_that_and_its_readers_in_dev_and_leaves_prod(stock: Stock) -> None:
+def test_changing_one_mart_builds_that_and_its_readers_in_dev_and_leaves_prod(
+    stock: Stock, tmp_path: Path
+) -> None:
     before = stock.tables()
+    stock = Stock(clone(tmp_path / "project"), stock.shop)
     path = stock.project / "models/marts/executive/mart_executive_financial_summary.sql"
     path.write_text(path.read_text().replace(DISCOUNT, f"2 * {DISCOUNT}"))
     plan = ("plan", "dev", "--include-unmodified", "--auto-apply", "--skip-tests", "--skip-linter")
-    ended = stock.sqlmesh(NIGHT_ONE, *plan)
+    ended = stock.sqlmesh(FIRST_NIGHT, *plan)
     assert ended.code == 0, ended.out + ended.err
     assert written(stock, "dev") == {EXECUTIVE, "marts.mart_kpis"}
     ((dev, prod),) = stock.rows(
@@ -160,7 +138,7 @@ def test_rows_moved_into_the_last_days_leave_their_old_ones(stock: Stock) -> Non
                           WHERE order_date < DATE '2026-02-01' AND order_status = 'cancelled')
         """
     )
-    ended = stock.sqlmesh("2026-03-02T01:00", "run", "prod")
+    ended = stock.sqlmesh(NIGHT_TWO, "run", "prod")
     assert ended.code == 0, ended.out + ended.err
     assert (stock.rows(refunds), stock.rows(lines)) == before
     assert stock.rows("SELECT COUNT(*) - COUNT(DISTINCT order_id) FROM staging.stg_orders") == [
