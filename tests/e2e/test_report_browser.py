@@ -137,6 +137,21 @@ def test_key_figures_are_aligned_and_whole(browser: Any, executive: Path) -> Non
     assert all(whole for *_, whole in boxes)
 
 
+def test_tables_fit_their_cards_and_no_row_is_tinted_by_accident(
+    browser: Any, executive: Path
+) -> None:
+    seen = reader(browser)
+    seen.open(executive)
+    wide, tinted = seen.page.evaluate("""() => [
+      [...document.querySelectorAll('figure.table .scroll')]
+        .filter(box => box.scrollWidth > box.clientWidth + 1).map(box => box.ariaLabel),
+      [...document.querySelectorAll('div.group tbody td')]
+        .filter(cell => getComputedStyle(cell).backgroundColor !== 'rgba(0, 0, 0, 0)').length]""")
+    assert wide == []
+    assert tinted == 0
+    assert seen.page.locator("div.group tbody td").count() > 10
+
+
 def test_the_pointer_brings_the_numbers_of_a_mark(browser: Any, executive: Path) -> None:
     seen = reader(browser)
     seen.open(executive)
