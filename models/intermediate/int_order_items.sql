@@ -15,7 +15,8 @@ MODEL (
     same_row_count(table_name := staging.stg_order_items, condition := @in_interval(order_date)),
     accepted_range("column" := quantity, min_v := 0, inclusive := FALSE),
     foreign_key("column" := product_id, parent_table := intermediate.int_products, parent_column := product_id),
-    order_lines_add_up(orders := staging.stg_orders, blocking := FALSE)
+    order_lines_add_up(orders := staging.stg_orders, blocking := FALSE),
+    discounts_include_lines(orders := staging.stg_orders, lines := staging.stg_order_items, blocking := FALSE)
   ),
   description 'Order lines with their order, place in the assortment, money and whether the customer bought the product before. One row per order line. Answers: what was earned with which product, and was it a repeat purchase?',
   column_descriptions (

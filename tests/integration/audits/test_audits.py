@@ -150,6 +150,16 @@ INSERT INTO marts.checked VALUES ('2025-03-01', 'all', 30), ('2025-03-01', 'coun
   ('2025-03-01', 'country', 20), ('2025-03-01', 'channel', 30), ('2025-03-01', 'channel', NULL),
   ('2025-03-02', 'all', 5), ('2025-03-02', 'country', 5);
 """
+DISCOUNTS = """
+CREATE TABLE marts.checked (order_id TEXT, day DATE);
+CREATE TABLE staging.stg_orders (order_id TEXT, discount_amount DECIMAL(18, 2), order_date DATE);
+INSERT INTO staging.stg_orders VALUES ('on_lines', 3, '2025-03-01'), ('on_both', 9, '2025-03-01'),
+  ('dear', 0, '2025-03-01'), ('of_another_day', 0, '2025-01-01');
+CREATE TABLE staging.stg_order_items AS SELECT * FROM staging.stg_orders WHERE FALSE;
+INSERT INTO staging.stg_order_items VALUES ('on_lines', 1.5, '2025-03-01'),
+  ('on_lines', 1.5, '2025-03-01'), ('on_lines', 0, '2025-03-01'), ('on_both', 2, '2025-03-01'),
+  ('dear', 0, '2025-03-01'), ('of_another_day', 5, '2025-01-01');
+"""
 COSTED_DAYS = """
 CREATE TABLE marts.checked (dimension TEXT, net_revenue DECIMAL(18, 2),
   costed_revenue DECIMAL(18, 2));
@@ -394,6 +404,22 @@ CASES = [
         CUSTOMERS_AND_ORDERS,
         "DELETE FROM marts.checked",
         [(0, 27)],
+    ),
+    Case(
+        "discounts_include_lines(orders := staging.stg_orders, lines := staging.stg_order_items)",
+        DISCOUNTS,
+        "UPDATE staging.stg_orders SET discount_amount = 0 WHERE order_id <> 'dear'",
+        [("on_both", 0.0, 2.0), ("on_lines", 0.0, 3.0)],
+        DAILY,
+    ),
+    Case(
+        # A discount that is not told counts as none; a cent a line may be lost by rounding
+        "discounts_include_lines(orders := staging.stg_orders, lines := staging.stg_order_items)",
+        f"{DISCOUNTS} UPDATE staging.stg_orders SET discount_amount = 2.98"
+        " WHERE order_id = 'on_lines'",
+        "UPDATE staging.stg_orders SET discount_amount = 2.97 WHERE order_id = 'on_lines'",
+        [("on_lines", 2.97, 3.0)],
+        DAILY,
     ),
     Case(
         # Days without a cost weigh with their revenue; a part of the shop is not looked at

@@ -6,7 +6,7 @@ import duckdb
 import pytest
 import yaml
 
-from ingest.contract import load_contract
+from ingest.contract import CONTRACT_FILE, load_contract
 from ingest.describe import BEGIN, END, contract_markdown, contract_rows, stream_rows
 from ingest.external_models import EXTERNAL_MODELS_FILE, external_models, write_external_models
 from ingest.raw import ensure_tables
@@ -44,6 +44,25 @@ def test_every_table_is_whole(table) -> None:
     for column in table.all_columns:
         assert column.description
         assert column.kind in KINDS
+
+
+def test_nothing_of_the_contract_is_lost_in_reading() -> None:
+    declared = yaml.safe_load(CONTRACT_FILE.read_text(encoding="utf-8"))
+    columns = {
+        f"{table}.{name}": set(body)
+        for group in (
+            declared["tables"],
+            declared["records"],
+            {"": {"columns": declared["delivery"]}},
+        )
+        for table, whole in group.items()
+        for name, body in whole["columns"].items()
+    }
+    keys = {"type", "description", "required", "values", "min", "max", "personal", "formerly"}
+    # A comma in a text that is not quoted ends it, and what follows is a key.
+    assert {name: found - keys for name, found in columns.items() if found - keys} == {}
+    described = load_contract().table("orders").column("discount_amount").description
+    assert described == "Whole discount on the goods, that of the lines included"
 
 
 def test_personal_data_is_in_customers_only() -> None:
