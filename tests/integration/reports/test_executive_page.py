@@ -60,6 +60,9 @@ def test_the_executive_page_builds_without_a_complaint(published: Shop) -> None:
     ]
     assert "No data source for web sessions" in html
     assert "Net revenue of the last 30 days was" in html
+    folds = re.findall(r'<details class="how">.*?</details>', html, re.DOTALL)
+    assert len(folds) == 8
+    assert all("Owner: " in fold and 'href="#sql-' in fold for fold in folds)
 
 
 def test_the_executive_page_shows_the_numbers_of_the_marts(published: Shop) -> None:
