@@ -88,35 +88,11 @@ WITH typical AS (
   @control_chart(shares, measured, date_day, least_deviation, 1, stream, metric)
 ), charts AS (
   SELECT
-    stream,
-    metric,
-    status,
-    broken_rule,
-    value,
-    centre_line,
-    lower_limit,
-    upper_limit,
-    warning_lower,
-    warning_upper,
-    deviations,
-    points_before,
-    date_day
+    *
   FROM count_charts
   UNION ALL
   SELECT
-    stream,
-    metric,
-    status,
-    broken_rule,
-    value,
-    centre_line,
-    lower_limit,
-    upper_limit,
-    warning_lower,
-    warning_upper,
-    deviations,
-    points_before,
-    date_day
+    *
   FROM share_charts
 )
 SELECT
