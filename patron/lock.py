@@ -39,13 +39,15 @@ def writer_lock(
         PatronError: If a restore was interrupted.
     """
     path = shop.lock_file
-    if _held.get(path) or _inherited(path):
+    if _held.get(path):
         yield
         return
     path.parent.mkdir(parents=True, exist_ok=True)
+    is_ours = _inherited(path)
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
     try:
-        _acquire(descriptor, path, wait_seconds)
+        if not is_ours:
+            _acquire(descriptor, path, wait_seconds)
         if not restoring:
             _check_restored(path)
         _describe_holder(descriptor, purpose)

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import os
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -88,3 +90,20 @@ def test_a_lock_taken_by_flock_around_us_counts_as_ours(folder: Shop) -> None:
         check=False,
     )
     assert (done.returncode, done.stdout) == (0, "held\n"), done.stderr
+
+
+@pytest.mark.skipif(shutil.which("flock") is None, reason="util-linux flock is not installed")
+def test_below_flock_the_writer_is_named_not_one_that_was_killed(folder: Shop) -> None:
+    killed = start_holder(folder, 60)
+    killed.kill()
+    killed.communicate()
+    ours = HOLD.replace("patron ingest", "sqlmesh (prod)")
+    command = ["flock", str(folder.lock_file), sys.executable, "-c", ours, str(folder.root), "60"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "held\n"
+        said = holder(folder) or ""
+        writer = int(said.partition("(pid ")[2].partition(",")[0])
+        os.kill(writer, signal.SIGKILL)
+        process.wait()
+    assert said.startswith("sqlmesh (prod)"), said
