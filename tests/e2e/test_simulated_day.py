@@ -86,7 +86,8 @@ def whole_day(folder: Path) -> Day:
     till = SimulatedTill(shop / "data" / "shop", advanced / "data" / "shop", CYCLES)
     tenth = [FAULTS[number // 10 % len(FAULTS)] for number in range(CYCLES)]
     faults = tuple(tenth[n] if n % 10 == 3 else None for n in range(CYCLES))
-    return Day(Stock(CLONE, shop), till, datetime.fromisoformat("2026-03-01T12:00"), faults)
+    noon = datetime.fromisoformat("2026-03-01T12:00")
+    return Day(Stock(CLONE, shop), till, noon, faults, apart=True)
 
 
 def test_a_day_with_faults_ends_as_if_there_had_been_none(
