@@ -7,6 +7,7 @@ from scipy import sparse
 
 from ml.recommend import (
     POPULARITY_DAYS,
+    _best,
     bought_by,
     fit_recommender,
     item_weights,
@@ -61,6 +62,16 @@ def test_what_is_bought_again_is_what_each_bought_most_and_last() -> None:
     assert np.array_equal(best[known], order[known])
     assert not known.all()
     assert known[:, :6].all()
+
+
+@pytest.mark.parametrize("items", [3, 64, 65, 700])
+def test_the_best_are_found_block_by_block(items: int) -> None:
+    score = np.random.default_rng(items).normal(size=(50, items)).astype(np.float32)
+    score[:, 1] = -np.inf
+    best, found = _best(score, 5)
+    order = np.argsort(-score, axis=1, kind="stable")[:, :5]
+    assert np.array_equal(best, order)
+    assert np.array_equal(found, np.take_along_axis(score, order, axis=1))
 
 
 def test_new_items_are_those_of_customers_alike_and_never_owned() -> None:
