@@ -44,9 +44,19 @@ def _model(table: Table) -> dict[str, Any]:
                 "name": "not_null",
                 "columns": _names(c.name for c in table.all_columns if c.required),
             },
-            {"name": "unique_combination_of_columns", "columns": _names(table.primary_key)},
+            _unique_key(table),
         ],
     }
+
+
+def _unique_key(table: Table) -> dict[str, Any]:
+    """A key that was there once when the audit last looked can only have come again since."""
+    audit = {"name": "unique_combination_of_columns", "columns": _names(table.primary_key)}
+    key = table.primary_key[0]
+    if "_loaded_at" in {column.name for column in table.all_columns}:
+        loaded = f"SELECT {key} FROM raw.{table.name} WHERE _loaded_at >= @start_dt::TIMESTAMP"
+        audit["condition"] = f"{key} IN ({loaded})"
+    return audit
 
 
 def _names(columns: Any) -> str:
