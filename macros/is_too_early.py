@@ -6,8 +6,7 @@ from sqlglot import exp
 from sqlmesh import macro
 from sqlmesh.core.macros import MacroEvaluator
 
-from macros.local_time import local_time
-from macros.plausibility import earliest_day
+from macros.plausibility import earliest_instant
 
 
 @macro()
@@ -16,6 +15,4 @@ def is_too_early(evaluator: MacroEvaluator, instant: exp.Expression) -> exp.Expr
 
     Example: `@is_too_early(starts_at)`
     """
-    return exp.paren(
-        exp.LT(this=local_time(evaluator, instant), expression=earliest_day(evaluator))
-    )
+    return exp.paren(exp.LT(this=instant.copy(), expression=earliest_instant(evaluator)))
