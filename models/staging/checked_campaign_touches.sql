@@ -2,7 +2,7 @@ MODEL (
   name staging.checked_campaign_touches,
   kind VIEW,
   owner data_team,
-  cron '@daily',
+  cron '@weekly',
   tags (staging, quarantine),
   grain touch_id,
   audits (

@@ -2,7 +2,7 @@ MODEL (
   name staging.checked_marketing_spend,
   kind VIEW,
   owner data_team,
-  cron '@daily',
+  cron '@weekly',
   tags (staging, quarantine),
   grain (spend_date, channel, campaign_id),
   audits (

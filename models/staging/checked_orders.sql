@@ -2,7 +2,7 @@ MODEL (
   name staging.checked_orders,
   kind VIEW,
   owner data_team,
-  cron '@daily',
+  cron '@weekly',
   tags (staging, quarantine),
   grain order_id,
   audits (

@@ -2,7 +2,7 @@ MODEL (
   name staging.checked_payments,
   kind VIEW,
   owner data_team,
-  cron '@daily',
+  cron '@weekly',
   tags (staging, quarantine),
   grain payment_id,
   audits (

@@ -2,7 +2,7 @@ MODEL (
   name staging.checked_shipments,
   kind VIEW,
   owner data_team,
-  cron '@daily',
+  cron '@weekly',
   tags (staging, quarantine),
   grain shipment_id,
   audits (
@@ -16,21 +16,51 @@ MODEL (
   )
 );
 
+WITH parcels AS (
+  SELECT
+    shipments.shipment_id,
+    shipments.shipped_at,
+    shipments.promised_at,
+    shipments.delivered_at,
+    shipments._loaded_at,
+    orders.rejection_reasons IS NULL AS has_good_order,
+    orders.event_date
+  FROM raw.shipments AS shipments
+  INNER JOIN staging.checked_orders AS orders
+    ON shipments.order_id = orders.order_id
+  UNION ALL
+  SELECT
+    shipments.shipment_id,
+    shipments.shipped_at,
+    shipments.promised_at,
+    shipments.delivered_at,
+    shipments._loaded_at,
+    FALSE AS has_good_order,
+    @event_day(shipments.updated_at, shipments._loaded_at) AS event_date
+  FROM raw.shipments AS shipments
+  WHERE
+    NOT EXISTS(
+      SELECT
+        1
+      FROM raw.orders AS orders
+      WHERE
+        orders.order_id = shipments.order_id
+    )
+)
+/* Apart, so that whoever asks for some days reads the shipments of their orders only. */
 SELECT
-  shipments.shipment_id,
+  shipment_id,
   @rejection_reasons(
     'order is unknown or was refused',
-    orders.order_id IS NULL OR NOT orders.rejection_reasons IS NULL,
+    NOT has_good_order,
     'shipped_at is too early or in the future',
-    NOT @is_plausible_time(shipments.shipped_at, shipments._loaded_at),
+    NOT @is_plausible_time(shipped_at, _loaded_at),
     'promised_at is too early',
-    @is_too_early(shipments.promised_at),
+    @is_too_early(promised_at),
     'delivered_at is too early or in the future',
-    NOT @is_plausible_time(shipments.delivered_at, shipments._loaded_at),
+    NOT @is_plausible_time(delivered_at, _loaded_at),
     'delivered before it was shipped',
-    shipments.delivered_at < shipments.shipped_at
+    delivered_at < shipped_at
   ) AS rejection_reasons,
-  COALESCE(orders.event_date, @event_day(shipments.updated_at, shipments._loaded_at)) AS event_date
-FROM raw.shipments AS shipments
-LEFT JOIN staging.checked_orders AS orders
-  ON shipments.order_id = orders.order_id
+  event_date
+FROM parcels

@@ -2,7 +2,7 @@ MODEL (
   name staging.checked_subscriptions,
   kind VIEW,
   owner data_team,
-  cron '@daily',
+  cron '@weekly',
   tags (staging, quarantine),
   grain subscription_id,
   audits (
