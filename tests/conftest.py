@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import settings
 
 from patron.shop import SHOP_VARIABLE, Shop, find_project, find_shop
 
@@ -18,6 +19,10 @@ from tests.support.command import SETTINGS
 from tests.support.depth import at_night
 
 REAL_DATA_VARIABLE = "PATRON_REAL_DATA"
+
+# A machine that is busy is no error in what is tested.
+settings.register_profile("patron", deadline=None)
+settings.load_profile("patron")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -84,7 +84,7 @@ def contents(connection: duckdb.DuckDBPyConnection) -> list[tuple[object, ...]]:
     return connection.execute("SELECT * FROM raw.returns ORDER BY return_id").fetchall()
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(batches)
 def test_raw_is_the_latest_version_of_every_key(loaded: list[list[Row]]) -> None:
     with duckdb.connect() as connection:
@@ -107,7 +107,7 @@ def test_raw_is_the_latest_version_of_every_key(loaded: list[list[Row]]) -> None
         assert kept == (len(rejected),)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(batches)
 def test_loading_the_last_batch_again_changes_nothing(loaded: list[list[Row]]) -> None:
     with duckdb.connect() as connection:

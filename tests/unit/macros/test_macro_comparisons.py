@@ -7,7 +7,7 @@ from datetime import date
 
 import duckdb
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from sqlmesh.utils.errors import SQLMeshError
 
@@ -51,7 +51,6 @@ def test_percent_change(now: str, before: str, change: float | None) -> None:
     )
 
 
-@settings(deadline=None)
 @given(numbers=NUMBERS, periods=st.integers(2, 4))
 def test_z_score_is_that_of_the_rows_before(numbers: list[int | None], periods: int) -> None:
     sql = f"SELECT @z_score(number, place, {periods}) FROM {listed(numbers)} ORDER BY place"
@@ -84,7 +83,6 @@ def test_z_score_needs_two_periods(periods: str) -> None:
         rendered(f"SELECT @z_score(x, y, {periods})")
 
 
-@settings(deadline=None)
 @given(numbers=NUMBERS)
 def test_percent_rank_is_the_share_of_the_others_below(numbers: list[int | None]) -> None:
     sql = f"SELECT @percent_rank(number) FROM {listed(numbers)} ORDER BY place"
@@ -106,7 +104,6 @@ def test_percent_rank_within_groups() -> None:
 PARTS = st.lists(st.text(alphabet="a|:-1", max_size=3) | st.none(), min_size=1, max_size=3)
 
 
-@settings(deadline=None)
 @given(first=PARTS, second=PARTS)
 def test_surrogate_keys_are_equal_only_where_all_parts_are(
     first: list[str | None], second: list[str | None]
@@ -127,7 +124,6 @@ def test_surrogate_key_takes_any_type_and_at_least_one_column() -> None:
         rendered("SELECT @surrogate_key()")
 
 
-@settings(deadline=None)
 @given(day=st.dates(date(1999, 1, 1), date(2035, 12, 31)))
 def test_period_names_agree_with_python_and_sort_by_time(day: date) -> None:
     week = day.isocalendar()

@@ -29,7 +29,7 @@ def test_months_between_counts_calendar_months(first: str, later: str, months: i
     assert value(f"SELECT @months_between(DATE '{first}', DATE '{later}')") == months
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(st.lists(st.integers(-(10**8), 10**8), min_size=1, max_size=30))
 def test_trend_is_the_correlation_with_the_place(numbers: list[int]) -> None:
     total, squares = sum(numbers), sum(number * number for number in numbers)
@@ -44,7 +44,7 @@ def test_trend_is_the_correlation_with_the_place(numbers: list[int]) -> None:
         assert -1 <= found <= 1
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(st.lists(st.integers(-(10**6), 10**6), min_size=1, max_size=30))
 def test_deviation_from_sums_is_the_sample_deviation(numbers: list[int]) -> None:
     squares = sum(number * number for number in numbers)
@@ -152,7 +152,7 @@ def _bucket(share: str) -> str:
     return rendered(f"SELECT @is_in_bucket(id, 'salt', {share})").removeprefix("SELECT ")
 
 
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 @given(st.text(st.characters(min_codepoint=32, max_codepoint=500), max_size=8))
 def test_a_key_is_halved_away_by_its_hash(key: str) -> None:
     quoted = key.replace("'", "''")

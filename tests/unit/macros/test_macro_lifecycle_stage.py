@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import duckdb
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tests.support.definitions import rendered, value
@@ -23,7 +23,6 @@ def stages(orders: int, days: int | None) -> list[str]:
     return [name for name, holds in rules.items() if holds] or ["dormant"]
 
 
-@settings(deadline=None)
 @given(orders=st.integers(0, 60), days=st.integers(0, 1000))
 @example(orders=5, days=180)
 @example(orders=5, days=181)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import duckdb
 import pytest
 import sqlglot
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from sqlmesh.utils.errors import SQLMeshError
 
@@ -180,7 +180,6 @@ def test_spark_gets_its_own_functions(call: str, sql: str) -> None:
     assert sqlglot.transpile(found, read="duckdb", write="spark") == [f"SELECT {sql}"]
 
 
-@settings(deadline=None)
 @given(st.lists(st.integers(-3, 3), min_size=1, max_size=12))
 def test_middle_rank_counts_those_below_and_half_of_the_equal_ones(numbers: list[int]) -> None:
     listed = ", ".join(f"({number})" for number in numbers)

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from sqlmesh.utils.errors import SQLMeshError
 
@@ -63,7 +63,6 @@ def test_unknown_grain_is_refused_with_the_known_ones() -> None:
         rendered("SELECT @time_spine('2025-01-01', '2025-01-02', 'fortnight')")
 
 
-@settings(deadline=None)
 @given(day=DAYS)
 def test_iso_weekday_and_month_start_agree_with_python(day: date) -> None:
     assert value(f"SELECT @iso_weekday('{day}')") == day.isoweekday()
@@ -104,7 +103,6 @@ def test_business_time_around_the_change_of_clocks(zone: str, instant: str, expe
     assert value(f"SELECT @business_date({stamp})", business_timezone=zone) == local.date()
 
 
-@settings(deadline=None)
 @given(
     instant=st.datetimes(datetime(2000, 1, 1), datetime(2035, 1, 1)),  # noqa: DTZ001
     zone=st.sampled_from(["Europe/London", "America/New_York", "Asia/Kathmandu", "UTC"]),

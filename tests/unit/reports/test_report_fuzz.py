@@ -153,9 +153,7 @@ def check(rendered: Alone) -> None:
     assert "\ue001" not in rendered.html
 
 
-SLOW = settings(
-    max_examples=12, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck)
-)
+SLOW = settings(max_examples=12, derandomize=True, suppress_health_check=list(HealthCheck))
 
 
 @SLOW

@@ -236,7 +236,7 @@ class TestOrders:
         assert (orders.refunded == NEVER)[~goes_through].all()
 
     @given(st.integers(0, 60), st.integers(1, 60))
-    @settings(max_examples=15, deadline=None)
+    @settings(max_examples=15)
     def test_any_days_drawn_alone_are_those_of_the_whole(self, first, length):
         world = build_world(ShopSpec(60, 900, 120, END, 5))
         (whole,) = portions(world, 0, 120)
