@@ -238,48 +238,75 @@ SELECT
   getvariable('as_of')::TIMESTAMP + INTERVAL 130 MINUTE, 1, 'prod';
 DROP MACRO draw;
 
--- Of the metrics of sales by month and week, and of customers now; their definitions are those of metrics/.
+-- Of the metrics of sales by day, week and month, and of customers now; their definitions are those of metrics/, and they
+-- are compared as models/marts/executive/mart_kpis.sql does.
 CREATE TABLE marts.mart_kpis AS
 WITH sums AS (
   SELECT
     grain, date_trunc(grain, date_day)::DATE AS period_start, any_value(as_of_date) AS as_of_date,
-    sum(net_revenue)::DOUBLE AS net_revenue, sum(orders)::DOUBLE AS orders, sum(units)::DOUBLE AS units,
-    sum(new_customers)::DOUBLE AS new_customers, sum(gross_margin)::DOUBLE AS gross_margin,
+    sum(gmv)::DOUBLE AS gmv, sum(net_revenue)::DOUBLE AS net_revenue, sum(orders)::DOUBLE AS orders, sum(units)::DOUBLE AS units,
+    sum(new_customers)::DOUBLE AS new_customers, sum(new_signups)::DOUBLE AS new_signups,
+    sum(gross_margin)::DOUBLE AS gross_margin,
+    sum(refunds)::DOUBLE / nullif(sum(net_revenue), 0) AS refund_rate,
     sum(net_revenue)::DOUBLE / nullif(sum(orders), 0) AS aov,
     sum(units)::DOUBLE / nullif(sum(orders), 0) AS units_per_order,
     sum(net_revenue)::DOUBLE / nullif(sum(units), 0) AS price_per_unit
-  FROM marts.mart_executive_financial_summary, (VALUES ('week'), ('month')) AS grains(grain)
+  FROM marts.mart_executive_financial_summary, (VALUES ('day'), ('week'), ('month')) AS grains(grain)
   GROUP BY ALL
 ), told AS (
-  UNPIVOT sums ON net_revenue, orders, units, new_customers, gross_margin, aov, units_per_order, price_per_unit
-  INTO NAME metric VALUE value
-), compared AS (
+  FROM sums
+  UNPIVOT INCLUDE NULLS (
+    value FOR metric IN (
+      gmv, net_revenue, orders, units, new_customers, new_signups, gross_margin, refund_rate, aov, units_per_order, price_per_unit
+    )
+  )
+), timed AS (
   SELECT
     *,
-    (period_start + CASE grain WHEN 'week' THEN INTERVAL 7 DAY ELSE INTERVAL 1 MONTH END)::DATE - 1 AS period_end,
-    lag(value) OVER series AS prior_value,
-    lag(value, CASE grain WHEN 'week' THEN 52 ELSE 12 END) OVER series AS prior_year_value,
-    CASE WHEN count(value) OVER before = 12 THEN (value - avg(value) OVER before) / nullif(stddev_samp(value) OVER before, 0) END AS z_score
+    CASE grain
+      WHEN 'day' THEN period_start WHEN 'week' THEN period_start + 6 ELSE last_day(period_start)
+    END AS period_end,
+    CASE grain
+      WHEN 'day' THEN period_start - 28 WHEN 'week' THEN period_start - 7 ELSE (period_start - INTERVAL 1 MONTH)::DATE
+    END AS prior_period_start,
+    CASE grain WHEN 'week' THEN period_start - 364 ELSE (period_start - INTERVAL 1 YEAR)::DATE END AS prior_year_start,
+    CASE grain WHEN 'day' THEN isodow(period_start) ELSE 0 END AS weekday,
+    CASE metric WHEN 'refund_rate' THEN 0.1 ELSE 0.03 END AS materiality,
+    CASE metric WHEN 'refund_rate' THEN 'down' ELSE 'up' END AS direction,
+    period_end < as_of_date AS is_complete
   FROM told
-  WINDOW
-    series AS (PARTITION BY metric, grain ORDER BY period_start),
-    before AS (PARTITION BY metric, grain ORDER BY period_start ROWS BETWEEN 12 PRECEDING AND 1 PRECEDING)
+), compared AS (
+  SELECT
+    timed.*, prior.value AS prior_value, prior_year.value AS prior_year_value,
+    CASE
+      WHEN timed.is_complete AND count(timed.value) OVER before = 12 AND min(timed.value) OVER before < max(timed.value) OVER before
+        THEN (timed.value - avg(timed.value) OVER before) / stddev_samp(timed.value) OVER before
+    END AS z_score
+  FROM timed
+  LEFT JOIN told AS prior
+    ON prior.metric = timed.metric AND prior.grain = timed.grain AND prior.period_start = timed.prior_period_start
+  LEFT JOIN told AS prior_year
+    ON prior_year.metric = timed.metric AND prior_year.grain = timed.grain AND prior_year.period_start = timed.prior_year_start
+  WINDOW before AS (
+    PARTITION BY timed.metric, timed.grain, timed.weekday ORDER BY timed.period_start ROWS BETWEEN 12 PRECEDING AND 1 PRECEDING
+  )
 )
 SELECT
   metric, grain, 'all' AS dimension, 'all' AS member,
   CASE
-    WHEN z_score IS NULL OR prior_value IS NULL OR period_end >= as_of_date THEN 'unknown'
-    WHEN abs(z_score) <= 2 OR abs(value - prior_value) < 0.03 * abs(prior_value) THEN 'none'
-    WHEN value > prior_value THEN 'improved'
+    WHEN z_score IS NULL OR prior_value IS NULL THEN 'unknown'
+    WHEN abs(z_score) <= 2 OR value = prior_value OR abs(value - prior_value) < materiality * abs(prior_value) THEN 'none'
+    WHEN (direction = 'up') = (value > prior_value) THEN 'improved'
     ELSE 'worsened'
   END AS change_significance,
   NULL::TEXT AS status, value, prior_value, prior_year_value,
-  CASE WHEN period_end < as_of_date THEN (value - prior_value) / nullif(abs(prior_value), 0) END AS change_share,
-  CASE WHEN period_end < as_of_date THEN (value - prior_year_value) / nullif(abs(prior_year_value), 0) END AS prior_year_change_share,
-  CASE WHEN period_end < as_of_date THEN z_score END AS z_score,
+  CASE WHEN is_complete THEN (value - prior_value) / nullif(abs(prior_value), 0) END AS change_share,
+  CASE WHEN is_complete THEN (value - prior_year_value) / nullif(abs(prior_year_value), 0) END AS prior_year_change_share,
+  z_score,
   NULL::DOUBLE AS target, NULL::DOUBLE AS variance_to_target,
-  period_end < as_of_date AS is_complete, period_start, period_end, as_of_date
-FROM compared;
+  is_complete, period_start, period_end, as_of_date
+FROM compared
+WHERE value IS NOT NULL;
 INSERT INTO marts.mart_kpis BY NAME
 WITH customers_now AS (
   SELECT

@@ -1,19 +1,22 @@
 -- The figures of the period in one row, each with its changes.
 SELECT
-  MAX(amount_now) FILTER (metric = 'net_revenue') AS net_revenue,
-  MAX(change_before) FILTER (metric = 'net_revenue') AS net_revenue_change,
-  MAX(change_year_ago) FILTER (metric = 'net_revenue') AS net_revenue_year_change,
-  MAX(amount_now) FILTER (metric = 'orders') AS orders,
-  MAX(change_before) FILTER (metric = 'orders') AS orders_change,
-  MAX(change_year_ago) FILTER (metric = 'orders') AS orders_year_change,
-  MAX(amount_now) FILTER (metric = 'average_order_value') AS order_value,
-  MAX(change_before) FILTER (metric = 'average_order_value') AS order_value_change,
-  MAX(change_year_ago) FILTER (metric = 'average_order_value') AS order_value_year_change,
-  MAX(amount_now) FILTER (metric = 'new_customers') AS new_customers,
-  MAX(change_before) FILTER (metric = 'new_customers') AS new_customers_change,
-  MAX(change_year_ago) FILTER (metric = 'new_customers') AS new_customers_year_change,
-  MAX(amount_before) FILTER (metric = 'net_revenue') AS net_revenue_before,
-  MAX(usual) FILTER (metric = 'net_revenue') AS net_revenue_usual,
-  BOOL_OR(is_unusual) FILTER (metric = 'net_revenue') AS is_revenue_unusual
+  MAX(value) FILTER (metric = 'net_revenue') AS net_revenue,
+  MAX(change_share) FILTER (metric = 'net_revenue') AS net_revenue_change,
+  MAX(prior_year_change_share) FILTER (metric = 'net_revenue') AS net_revenue_year_change,
+  MAX(value) FILTER (metric = 'orders') AS orders,
+  MAX(change_share) FILTER (metric = 'orders') AS orders_change,
+  MAX(prior_year_change_share) FILTER (metric = 'orders') AS orders_year_change,
+  MAX(value) FILTER (metric = 'aov') AS aov,
+  MAX(change_share) FILTER (metric = 'aov') AS aov_change,
+  MAX(prior_year_change_share) FILTER (metric = 'aov') AS aov_year_change,
+  MAX(value) FILTER (metric = 'new_customers') AS new_customers,
+  MAX(change_share) FILTER (metric = 'new_customers') AS new_customers_change,
+  MAX(prior_year_change_share) FILTER (metric = 'new_customers') AS new_customers_year_change,
+  MAX(prior_value) FILTER (metric = 'net_revenue') AS net_revenue_before,
+  MAX(change_significance) FILTER (metric = 'net_revenue') AS net_revenue_significance,
+  MAX(change_significance) FILTER (metric = 'new_customers') AS new_customers_significance,
+  COUNT(*) FILTER (change_significance <> 'unknown') AS judged_metrics,
+  MAX(first_day) AS first_day,
+  MAX(last_day) AS last_day
 FROM ${summary_movements} AS movements
-HAVING COUNT(*) > 0
+HAVING net_revenue IS NOT NULL

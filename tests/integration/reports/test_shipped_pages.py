@@ -291,8 +291,7 @@ def test_rules_call_for_action_only_where_it_is_needed(
         " 'high_risk_share', 'net_revenue_retention');"
         " UPDATE quality.publication SET failed_audits = 0;"
         " DELETE FROM marts.mart_action_list;"
-        " UPDATE marts.mart_executive_financial_summary SET net_revenue = 100, orders = 2,"
-        " new_customers = 1",
+        " UPDATE marts.mart_kpis SET change_significance = 'none'",
     )
     site = built(shop, content)
     assert site.complaints == []
@@ -308,6 +307,37 @@ def test_rules_call_for_action_only_where_it_is_needed(
         "Look",
     ):
         assert heading not in site.texts["index"].partition("What to do")[2]
+
+
+def test_the_sample_compares_metrics_as_the_mart_does(
+    shop_and_marts: tuple[Shop, BuiltShop],
+) -> None:
+    script = find_project() / "tests" / "support" / "published_sample.sql"
+    found = re.search(
+        r"CREATE TABLE marts\.mart_kpis AS\n(.*?);\n", script.read_text("utf-8"), re.DOTALL
+    )
+    assert found
+    differing, compared, verdicts = (
+        shop_and_marts[1]
+        .connection.execute(
+            f"WITH sample AS ({found[1]}) SELECT COUNT(*) FILTER ("
+            " sample.change_significance IS DISTINCT FROM mart.change_significance"
+            " OR sample.is_complete <> mart.is_complete OR sample.period_end <> mart.period_end"
+            " OR ABS(COALESCE(sample.prior_value, -1) - COALESCE(mart.prior_value, -1)) > 1e-6"
+            " OR ABS(COALESCE(sample.prior_year_value, -1)"
+            "  - COALESCE(mart.prior_year_value, -1)) > 1e-6"
+            " OR ABS(COALESCE(sample.z_score, -99) - COALESCE(mart.z_score, -99)) > 1e-6"
+            " OR ABS(sample.value - mart.value) > 1e-6 OR mart.metric IS NULL),"
+            " COUNT(*), COUNT(DISTINCT mart.change_significance)"
+            " FROM sample LEFT JOIN marts.mart_kpis AS mart"
+            " USING (metric, grain, dimension, member, period_start)"
+            # A day with other numbers but no new customer or sign-up is no row of the mart.
+            " WHERE sample.grain <> 'day' OR sample.metric NOT IN ('new_customers', 'new_signups')"
+        )
+        .fetchall()[0]
+    )
+    assert (differing, verdicts) == (0, 4)
+    assert compared > 5_000
 
 
 def test_the_sample_has_the_columns_of_the_marts(
