@@ -75,10 +75,42 @@ WITH keys AS (
     member,
     date_day
   FROM intermediate.int_market_days
+), customers_known_since AS (
+  SELECT
+    dimension,
+    member,
+    MIN(order_date) AS first_date
+  FROM intermediate.int_order_days
+  GROUP BY
+    dimension,
+    member
+), signups_known_since AS (
+  SELECT
+    dimension,
+    member,
+    MIN(date_day) AS first_date
+  FROM intermediate.int_market_days
+  WHERE
+    NOT new_signups IS NULL
+  GROUP BY
+    dimension,
+    member
+), days AS (
+  SELECT
+    keys.dimension,
+    keys.member,
+    CASE WHEN keys.date_day > customers.first_date THEN 0 END AS no_customers,
+    CASE WHEN keys.date_day > signups.first_date THEN 0 END AS no_signups,
+    keys.date_day
+  FROM keys
+  LEFT JOIN customers_known_since AS customers
+    ON keys.dimension = customers.dimension AND keys.member = customers.member
+  LEFT JOIN signups_known_since AS signups
+    ON keys.dimension = signups.dimension AND keys.member = signups.member
 )
 SELECT
-  keys.dimension::TEXT AS dimension,
-  keys.member::TEXT AS member,
+  days.dimension::TEXT AS dimension,
+  days.member::TEXT AS member,
   COALESCE(orders.gross_merchandise_amount, departments.gross_merchandise_amount, 0)::DECIMAL(18, 2) AS gmv,
   COALESCE(orders.net_revenue_amount, departments.net_revenue_amount, 0)::DECIMAL(18, 2) AS net_revenue,
   COALESCE(orders.discount_amount, departments.discount_amount, 0)::DECIMAL(18, 2) AS discount_amount,
@@ -88,8 +120,8 @@ SELECT
   COALESCE(
     market.marketing_spend,
     CASE
-      WHEN keys.date_day > MIN(CASE WHEN NOT market.marketing_spend IS NULL THEN keys.date_day END) OVER (PARTITION BY keys.dimension, keys.member)
-      AND keys.date_day < MAX(CASE WHEN NOT market.marketing_spend IS NULL THEN keys.date_day END) OVER (PARTITION BY keys.dimension, keys.member)
+      WHEN days.date_day > MIN(CASE WHEN NOT market.marketing_spend IS NULL THEN days.date_day END) OVER (PARTITION BY days.dimension, days.member)
+      AND days.date_day < MAX(CASE WHEN NOT market.marketing_spend IS NULL THEN days.date_day END) OVER (PARTITION BY days.dimension, days.member)
       THEN 0
     END
   )::DECIMAL(18, 2) AS marketing_spend,
@@ -97,32 +129,32 @@ SELECT
   COALESCE(orders.order_count, departments.order_count, 0)::BIGINT AS orders,
   COALESCE(orders.item_count, departments.item_count, 0)::BIGINT AS units,
   COALESCE(refunds.return_count, 0)::BIGINT AS return_count,
-  orders.new_customers::BIGINT AS new_customers,
-  orders.second_order_customers::BIGINT AS second_order_customers,
-  orders.active_customers::BIGINT AS active_customers,
-  orders.week_active_customers::BIGINT AS week_active_customers,
-  orders.month_active_customers::BIGINT AS month_active_customers,
-  orders.quarter_active_customers::BIGINT AS quarter_active_customers,
-  orders.year_active_customers::BIGINT AS year_active_customers,
-  market.new_signups::BIGINT AS new_signups,
+  COALESCE(orders.new_customers, days.no_customers)::BIGINT AS new_customers,
+  COALESCE(orders.second_order_customers, days.no_customers)::BIGINT AS second_order_customers,
+  COALESCE(orders.active_customers, days.no_customers)::BIGINT AS active_customers,
+  COALESCE(orders.week_active_customers, days.no_customers)::BIGINT AS week_active_customers,
+  COALESCE(orders.month_active_customers, days.no_customers)::BIGINT AS month_active_customers,
+  COALESCE(orders.quarter_active_customers, days.no_customers)::BIGINT AS quarter_active_customers,
+  COALESCE(orders.year_active_customers, days.no_customers)::BIGINT AS year_active_customers,
+  COALESCE(market.new_signups, days.no_signups)::BIGINT AS new_signups,
   market.visits::BIGINT AS visits,
   market.converted_visits::BIGINT AS converted_visits,
-  keys.date_day::DATE AS date_day
-FROM keys
+  days.date_day::DATE AS date_day
+FROM days
 CROSS JOIN intermediate.int_as_of AS as_of
 LEFT JOIN intermediate.int_order_days AS orders
-  ON keys.dimension = orders.dimension
-  AND keys.member = orders.member
-  AND keys.date_day = orders.order_date
+  ON days.dimension = orders.dimension
+  AND days.member = orders.member
+  AND days.date_day = orders.order_date
 LEFT JOIN intermediate.int_department_days AS departments
-  ON keys.dimension = departments.dimension
-  AND keys.member = departments.member
-  AND keys.date_day = departments.order_date
+  ON days.dimension = departments.dimension
+  AND days.member = departments.member
+  AND days.date_day = departments.order_date
 LEFT JOIN intermediate.int_refund_days AS refunds
-  ON keys.dimension = refunds.dimension
-  AND keys.member = refunds.member
-  AND keys.date_day = refunds.returned_date
+  ON days.dimension = refunds.dimension
+  AND days.member = refunds.member
+  AND days.date_day = refunds.returned_date
 LEFT JOIN intermediate.int_market_days AS market
-  ON keys.dimension = market.dimension AND keys.member = market.member AND keys.date_day = market.date_day
+  ON days.dimension = market.dimension AND days.member = market.member AND days.date_day = market.date_day
 WHERE
-  keys.date_day < as_of.as_of_date
+  days.date_day < as_of.as_of_date
