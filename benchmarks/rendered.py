@@ -99,6 +99,8 @@ def _nothing(model: Any) -> str:
 def _rows(model: Any) -> str:
     types = model.columns_to_types
     rows = [row for frame in model.render_seed() for row in frame.itertuples(index=False)]
+    if not rows:
+        return _nothing(model)
     tuples = ", ".join(f"({', '.join(_literal(cell) for cell in row)})" for row in rows)
     casts = ", ".join(f'CAST("{c}" AS {kind.sql("duckdb")}) AS "{c}"' for c, kind in types.items())
     names = ", ".join(f'"{column}"' for column in types)
