@@ -3,7 +3,7 @@
 What SQLMesh would run is written down once: seeds become literal rows, models in Python empty
 tables of their columns (they score and describe; without a trained model they have no rows),
 records of versions the table that a first run makes of them, and the days to be processed two words
-that the rivals replace.
+that the rivals replace. Views of the run record are left out: only Patron has one.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from typing import Any
 # Days no model mentions, so that they can be found in the SQL again.
 FIRST, LAST = "2001-02-03", "2031-04-05"
 START, END = "$first_day", "$last_day"
+HISTORY = "history"
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,8 @@ def render(project: Path, moment: str) -> list[dict[str, Any]]:
     context = Context(paths=[str(project)])
     try:
         models = [context.get_model(name) for name in context.dag.sorted if name in context.models]
-        return [asdict(_plain(model, moment)) for model in models if not model.kind.is_external]
+        ours = [m for m in models if not m.kind.is_external and HISTORY not in m.tags]
+        return [asdict(_plain(model, moment)) for model in ours]
     finally:
         context.close()
 
