@@ -95,7 +95,7 @@ def test_numbers_on_pages_that_carry_the_name_of_a_metric_agree(simulated: Path)
     shop = find_shop(simulated)
     claims = page_claims(shop)
     told = {claim.key[0] for claim in claims}
-    assert told >= {"net_revenue", "orders", "conversion_rate", "on_time_rate", "logo_churn"}
+    assert told >= {"net_revenue", "orders", "new_customers", "on_time_rate", "logo_churn"}
     assert told >= {"customers", "high_risk_share", "revenue_at_risk"}
     assert disagreeing(shop, claims) == []
 
