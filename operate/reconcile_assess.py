@@ -1,7 +1,7 @@
 """Which tables of production are stale, and on which days.
 
 - A table that reads raw, or asks for the time, is compared with its query; one that is made by
-  Python cannot be, and is stale when raw has changed.
+  Python cannot be, and is stale when raw has changed since it was written.
 - A table that is always built whole is stale when something that it reads is stale, or was written
   after it.
 - A cumulative table is stale from the first stale day of what it reads on; besides it is compared,
@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from operate import reconcile_ledger as ledger
@@ -37,7 +37,7 @@ READS_STALE = "reads what is stale"
 OLDER = "older than what it reads"
 
 _LAST_WRITTEN = """
-SELECT physical_table, MAX(batch_number) FROM quality.model_runs
+SELECT physical_table, MAX(batch_number), MAX_BY(started_at, batch_number) FROM quality.model_runs
 WHERE outcome = 'succeeded' AND physical_table IS NOT NULL GROUP BY physical_table
 """
 
@@ -131,7 +131,11 @@ class _Judge:
         self._fingerprinter = ledger.Fingerprinter(adapter, production)
         self._since: dict[str, date | None] = {}
         self._changed: dict[str, date | None] = {}
-        self._written: dict[str, int] = dict(adapter.fetchall(_LAST_WRITTEN))
+        self._raw_changed_at = ledger.raw_changed_at(adapter.cursor)
+        self._written: dict[str, int] = {}
+        self._begun: dict[str, datetime] = {}
+        for table, batch, begun in adapter.fetchall(_LAST_WRITTEN):
+            self._written[table], self._begun[table] = batch, begun
 
     def whole(self, snapshot: Snapshot) -> Stale | None:
         """A table that every run builds whole."""
@@ -141,8 +145,9 @@ class _Judge:
         if self._is_older(snapshot, sources):
             return self._noted(snapshot, None, OLDER)
         if not snapshot.model.is_sql:
-            is_stale = self._reads_raw(sources) and self._is_raw_changed and not self._is_raw_known
-            return self._noted(snapshot, None, OLDER) if is_stale else None
+            if self._is_raw_known or not self._is_raw_changed or not self._reads_raw(sources):
+                return None
+            return None if self._saw_raw(snapshot) else self._noted(snapshot, None, OLDER)
         if reads_clock(snapshot) or (self._reads_raw(sources) and not self._is_raw_known):
             rows = differences(self.adapter, self.production, snapshot)
             return self._noted(snapshot, None, DIFFERS, rows) if rows else None
@@ -211,6 +216,12 @@ class _Judge:
             self._written.get(source.table_name()) for source in sources if not source.is_external
         ]
         return any(one is not None and (own is None or own < one) for one in written)
+
+    def _saw_raw(self, snapshot: Snapshot) -> bool:
+        """Whether a table was written from what raw has now."""
+        begun = self._begun.get(snapshot.table_name())
+        changed = self._raw_changed_at
+        return begun is not None and (changed is None or changed <= begun)
 
     def _reads_raw(self, sources: list[Snapshot]) -> bool:
         return any(source.is_external for source in sources)

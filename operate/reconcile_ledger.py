@@ -32,6 +32,13 @@ _LOADS = """
 SELECT MAX(batch_id) FROM raw.load_log
 WHERE rows_read <> rows_unchanged OR rows_deleted > 0
 """
+_CHANGED_AT = """
+SELECT MAX(changed_at) FROM (
+  SELECT COALESCE(finished_at, 'infinity') AS changed_at FROM raw.load_log
+  WHERE rows_read <> rows_unchanged OR rows_deleted > 0
+  UNION ALL SELECT erased_at FROM raw.erasures
+)
+"""
 _REMEMBER = """
 INSERT INTO operate.made_from
 SELECT ?, ?, UNNEST(?::DATE[]), UNNEST(?::BIGINT[]), UNNEST(?::VARCHAR[])
@@ -54,6 +61,13 @@ def ensure_tables(cursor: Any) -> None:
 def is_raw_unchanged(cursor: Any, production: Production) -> bool:
     """Whether nothing was loaded or planned since raw was last compared."""
     return _stored(cursor, "raw_marker") == _raw_marker(cursor, production)
+
+
+def raw_changed_at(cursor: Any) -> datetime | None:
+    """When the last load ended that changed raw, or the last erasure, UTC; None before any."""
+    row = cursor.execute(_CHANGED_AT).fetchone()
+    found: datetime | None = row[0] if row else None
+    return found
 
 
 def is_unchanged(cursor: Any, production: Production) -> bool:

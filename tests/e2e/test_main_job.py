@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from patron.shop import find_shop
@@ -28,8 +29,10 @@ def simulated(tmp_path_factory: pytest.TempPathFactory) -> Path:
     shop = tmp_path_factory.mktemp("simulated") / "shop"
     patron_or_fail(shop, "simulate", "--customers", "1500", "--orders", "15000", "--days", "1095")
     patron_or_fail(shop, "init", "--mapping", "shop_simulator", "--path", "data/shop")
-    said = patron_or_fail(shop, "run")
-    assert said.strip().endswith(str(shop / "site" / "index.html"))
+    done = patron(shop, "run")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.strip().endswith(str(shop / "site" / "index.html"))
+    assert "no day is stale" in done.stderr, "everything was built from what raw has"
     return shop
 
 
@@ -110,6 +113,20 @@ def test_reconciling_then_finds_every_table_as_from_scratch(simulated: Path) -> 
     # No moment is named here: it is now, and not the beginning of time.
     found = json.loads(patron_or_fail(simulated, "reconcile", "--json"))
     assert found["stale"] == []
+
+
+def test_what_python_makes_from_raw_is_stale_once_raw_has_changed(simulated: Path) -> None:
+    with duckdb.connect(str(simulated / "data" / "warehouse.duckdb")) as connection:
+        connection.execute(
+            "INSERT INTO raw.load_log SELECT * REPLACE (batch_id || '-again' AS batch_id,"
+            " now() AT TIME ZONE 'UTC' AS finished_at, 1 AS rows_deleted) FROM raw.load_log"
+            " ORDER BY batch_id DESC LIMIT 1"
+        )
+    looked = patron(simulated, "reconcile", "--check", "--json")
+    assert looked.returncode == 1
+    stale = {one["model"]: one["reason"] for one in json.loads(looked.stdout)["stale"]}
+    assert stale["quality.source_profile"] == "older than what it reads"
+    assert not {model for model in stale if model.startswith(("staging.", "intermediate."))}
 
 
 def test_all_models_are_built_and_audits_find_at_most_an_unusual_week(simulated: Path) -> None:
