@@ -20,6 +20,7 @@ from ml.errors import TooLittleData, UnusableModel
 from ml.metrics import Interval, customer_weights, difference
 from ml.panel import Panel, PanelReader, Split, choose_split
 from ml.settings import Settings, load_settings
+from ml.stored import ChampionInfo
 from ml.tasks import TASKS, Deciding, Judged, Task
 from patron.errors import UsageError
 from patron.shop import Shop
@@ -50,7 +51,8 @@ class TrainResult:
     Attributes:
         task: The task.
         outcome: "promoted", "kept" (the champion stays), "unchanged" (same data, same model as
-            the champion) or "skipped" (too little history).
+            the champion), "repaired" (the same, but its stored model was damaged) or "skipped"
+            (too little history).
         reason: Why, one sentence.
         version: The version trained; None when skipped.
         card: Its card; empty when skipped.
@@ -132,9 +134,10 @@ class _Session:
         self.progress(f"{task.title}: reading {len(split.cutoffs)} cutoffs")
         panel = self.reader.read(split)
         version = self._version(task, panel, split)
+        before = registry.champion(self.shop, task.name)
         known = self._registered(task, version)
         bundle = known or self._fit(task, panel, split, version, horizons[0])
-        return self._decide(task, bundle, panel, split)
+        return self._decide(task, bundle, before, panel, split)
 
     def _fit(
         self, task: Task, panel: Panel, split: Split, version: str, wanted_horizon: int
@@ -171,11 +174,18 @@ class _Session:
         return f"{task.name.replace('_', '-')}-{self.as_of.isoformat()}-{digest.hexdigest()[:8]}"
 
     def _decide(
-        self, task: Task, bundle: registry.Bundle, panel: Panel, split: Split
+        self,
+        task: Task,
+        bundle: registry.Bundle,
+        current: ChampionInfo | None,
+        panel: Panel,
+        split: Split,
     ) -> TrainResult:
-        current = registry.champion(self.shop, task.name)
         comparison: dict[str, Interval] = {}
-        if current and current.version == bundle.version:
+        if current and current.version == bundle.version and current.problem:
+            what = current.problem.splitlines()[0]
+            outcome, reason = "repaired", f"made again from the same data: {what}"
+        elif current and current.version == bundle.version:
             outcome, reason = "unchanged", "same data, same model as the champion"
         elif current is None:
             outcome, reason = "promoted", "there was no champion"

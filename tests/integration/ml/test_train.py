@@ -122,7 +122,8 @@ def test_an_unusable_champion_is_replaced(trained: Shop) -> None:
     model = registry.task_folder(trained, "churn") / version / "model.joblib"
     os.truncate(model, 100)
     (result,) = train_all(trained, ["churn"])
-    assert result.outcome == "unchanged"
+    assert result.outcome == "repaired"
+    assert result.reason.startswith("made again from the same data: the model's file is missing")
     assert registry.load_champion(trained, "churn") is not None
 
 
