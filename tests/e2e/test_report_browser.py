@@ -31,7 +31,9 @@ ARGUMENTS = [
 ]
 # Every mark of a chart that is shown, its figure, and whether it lies inside the window.
 VISIBLE_CHARTS = """() => [...document.querySelectorAll('figure.chart')].map(figure => {
-  const shown = [...figure.querySelectorAll('.plot svg')].filter(e => e.getClientRects().length);
+  // Below the screen, too: who takes a picture of the whole page gets all charts.
+  const drawn = {contentVisibilityAuto: true};
+  const shown = [...figure.querySelectorAll('.plot svg')].filter(e => e.checkVisibility(drawn));
   const box = shown.length ? shown[0].getBoundingClientRect() : null;
   const labels = box ? [...shown[0].querySelectorAll('text')] : [];
   const texts = labels.map(label => label.getBoundingClientRect());
