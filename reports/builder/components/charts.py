@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import cast
 
@@ -15,7 +16,6 @@ from reports.builder.components.chart_props import (
     BASE_PROPS,
     axis_title,
     colors,
-    format_of,
     order_of,
 )
 from reports.builder.components.empty import empty
@@ -35,7 +35,9 @@ def _render(kind: ChartKind, use: Use) -> Markup:
     return chart_of(kind, use, stacking, wanted)
 
 
-def chart_of(kind: ChartKind, use: Use, stacking: str, wanted: Wanted) -> Markup:
+def chart_of(
+    kind: ChartKind, use: Use, stacking: str, wanted: Wanted, parts: Sequence[Use] = ()
+) -> Markup:
     """The HTML of a chart whose axes are Vega-Lite's.
 
     Args:
@@ -43,6 +45,7 @@ def chart_of(kind: ChartKind, use: Use, stacking: str, wanted: Wanted) -> Markup
         use: The tag.
         stacking: What bars and areas of several series do.
         wanted: The columns that it shows.
+        parts: Tags inside that say how marks look where the tag itself does not.
 
     Raises:
         ComponentError: If there is no number in them.
@@ -62,7 +65,7 @@ def chart_of(kind: ChartKind, use: Use, stacking: str, wanted: Wanted) -> Markup
             Axis(frame.x, wanted.x_format),
             Axis("", "pct1") if wanted.shares else Axis("".join(frame.y[:1]), wanted.y_format),
         ),
-        options=_options(use, stacking, wanted),
+        options=_options(use, stacking, wanted, parts),
         position_format=frame.position_format,
     )
     caption = Caption(
@@ -118,42 +121,46 @@ def _axis_format(frame: Frame) -> Format:
     return Format(code.replace(".00", ".##").replace(".0", ".#"), style.is_ratio)
 
 
-def _options(use: Use, stacking: str, wanted: Wanted) -> Options:
+def _options(use: Use, stacking: str, wanted: Wanted, parts: Sequence[Use]) -> Options:
     names = {prop.name for prop in use.component.props}
 
     def flag(name: str) -> bool:
         return name in names and use.flag(name)
 
-    def number(name: str) -> float | None:
-        return use.number(name) if name in names else None
+    def look(name: str) -> object:
+        """What the tag, or else the first part that does, says of how marks look."""
+        said = (each.values[name] for each in (use, *parts) if each.component.prop(name))
+        return next((value for value in said if value is not None), None)
+
+    def size(name: str) -> float | None:
+        value = look(name)
+        return value if isinstance(value, float) else None
 
     found: Stacking = "grouped" if stacking == "grouped" else "none"
     if stacking in ("stacked", "stacked100"):
         found = "stacked"
-    line = number("lineWidth")
-    if "line" in names and not use.flag("line"):
-        line = 0.0
-    gaps = use.text("handleMissing") if "handleMissing" in names else "gap"
+    labels = bool(look("labels"))
+    label_format = str(look("labelFmt") or "")
     return Options(
         stacking=found,
         horizontal=flag("swapXY"),
-        labels=flag("labels"),
-        markers=flag("markers"),
-        step=flag("step"),
+        labels=labels,
+        markers=bool(look("markers")),
+        step=bool(look("step")),
         low=use.number("yMin"),
         high=1.0 if stacking == "stacked100" else use.number("yMax"),
         from_zero=not flag("yScale"),
         plot_height=round(height_of(use)),
         y_title=axis_title(use, "yAxisTitle", (wanted.y or ("",))[0]),
         x_title=axis_title(use, "xAxisTitle", wanted.x or ""),
-        label_format=format_of(use, "labelFmt"),
+        label_format=use.page.formatter.resolve(label_format) if label_format else None,
         label_size=max(8, min(round(use.number("labelSize") or 12), 24)),
-        total_labels=flag("stackTotalLabel") and flag("labels") and found == "stacked",
-        line_width=line,
-        dash=_DASHES.get((use.text("lineType") or "") if "lineType" in names else "", ""),
-        marker_size=min(number("markerSize") or 6.0, 40.0),
-        fill_opacity=number("fillOpacity"),
-        gaps=cast("Gaps", gaps or "gap"),
+        total_labels=flag("stackTotalLabel") and labels and found == "stacked",
+        line_width=0.0 if look("line") is False else size("lineWidth"),
+        dash=_DASHES.get(str(look("lineType")), ""),
+        marker_size=min(size("markerSize") or 6.0, 40.0),
+        fill_opacity=size("fillOpacity"),
+        gaps=cast("Gaps", look("handleMissing") or "gap"),
         axes=_axes(use, wanted),
     )
 
@@ -191,7 +198,7 @@ COMMON = (
     Prop("labelColor", "ignored"),
     Prop("labelPosition", "ignored"),
 )
-_LINES = (
+LINES = (
     Prop("markers", "flag"),
     Prop("markerSize", "number"),
     Prop("markerShape", "ignored"),
@@ -199,9 +206,13 @@ _LINES = (
     Prop("stepPosition", "ignored"),
     Prop("lineWidth", "number"),
     Prop("lineType", choices=("solid", "dashed", "dotted")),
-    Prop("lineColor", "ignored"),
     Prop("lineOpacity", "ignored"),
-    Prop("handleMissing", choices=("gap", "connect", "zero"), default="gap"),
+)
+GAPS = ("gap", "connect", "zero")
+_LINES = (
+    *LINES,
+    Prop("lineColor", "ignored"),
+    Prop("handleMissing", choices=GAPS, default="gap"),
 )
 
 COMPONENTS = (

@@ -10,7 +10,7 @@ from reports.builder.charts.frame import Wanted
 from reports.builder.charts.model import ChartKind, Mark
 from reports.builder.components.base import Component, ComponentError, Prop, Use
 from reports.builder.components.chart_props import colors, first_of, order_of
-from reports.builder.components.charts import COMMON, chart_of
+from reports.builder.components.charts import COMMON, GAPS, LINES, chart_of
 from reports.builder.components.empty import empty
 from reports.builder.components.mixed_plane import on_plane
 from reports.builder.components.references import REFERENCES
@@ -79,7 +79,7 @@ def _framed(use: Use, parts: Sequence[Use]) -> Markup:
         right=tuple(use.columns("y2")),
         right_format=use.text("y2Fmt"),
     )
-    return chart_of(kind, use, "none" if kind == "line" else stacking, wanted)
+    return chart_of(kind, use, "none" if kind == "line" else stacking, wanted, parts)
 
 
 def _size_format(part: Use) -> str | None:
@@ -93,21 +93,34 @@ _PART = (
     Prop("name"),
     Prop("fillColor", "any"),
     Prop("lineColor", "any"),
-    *(
-        Prop(each, "ignored")
-        for each in (
-            *("series", "labels", "labelFmt", "fillOpacity", "lineWidth", "lineType"),
-            *("lineOpacity", "markers", "markerSize", "step", "handleMissing", "line"),
-            *("outlineColor", "outlineWidth", "pointSize", "shape", "opacity", "options"),
-            *("colorPalette", "yFmt", "xFmt", "tooltipTitle"),
-        )
-    ),
+)
+_LABELS = (Prop("labels", "flag"), Prop("labelFmt", "format"))
+_STROKES = (*LINES, Prop("handleMissing", choices=GAPS))
+_FILLS = (Prop("fillOpacity", "number"),)
+_LOOKS: Mapping[str, tuple[Prop, ...]] = {
+    "Bar": (*_LABELS, *_FILLS),
+    "Area": (*_LABELS, *_FILLS, *_STROKES, Prop("line", "flag")),
+    "Line": (*_LABELS, *_STROKES),
+}
+_KNOWN = (
+    *(prop.name for prop in _LOOKS["Area"]),
+    *("series", "outlineColor", "outlineWidth", "pointSize", "shape", "opacity"),
+    *("options", "colorPalette", "yFmt", "xFmt", "tooltipTitle"),
 )
 _SIZES = (
     Prop("size", "column", required=True),
     Prop("sizeFmt", "format"),
     Prop("scaleTo", "ignored"),
 )
+
+
+def _part(name: str) -> Component:
+    """A tag inside; what has a meaning for other parts only is taken without one."""
+    looks = (*_LOOKS.get(name, ()), *(_SIZES if name == "Bubble" else ()))
+    named = {prop.name for prop in looks}
+    rest = (Prop(each, "ignored") for each in _KNOWN if each not in named)
+    return Component(name, (*_PART, *looks, *rest), None)
+
 
 COMPONENTS = (
     Component(
@@ -122,5 +135,5 @@ COMPONENTS = (
         _render,
         parts=(*PARTS, *REFERENCES),
     ),
-    *(Component(name, (*_PART, *_SIZES) if name == "Bubble" else _PART, None) for name in PARTS),
+    *(_part(name) for name in PARTS),
 )
