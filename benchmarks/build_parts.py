@@ -1,0 +1,146 @@
+"""Where the processor seconds of a build go: to which models, and to what besides their queries.
+
+    python benchmarks/build_parts.py --customers 100000 --orders 1000000
+
+A simulated shop is loaded and built, then a day is added, loaded and built, each build in a process
+of its own. Loading is not counted. Prints the parts of both builds, and the dearest models.
+"""
+
+from __future__ import annotations
+
+import argparse
+import functools
+import json
+import resource
+import subprocess
+import sys
+import tempfile
+from collections import defaultdict
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from cost import PATRON
+
+FOLDER = Path(__file__).parent
+PROJECT = FOLDER.parent
+DEAREST = 12
+QUERIES, AUDITS, COPY, READING = "queries", "audits", "copy for readers", "reading the project"
+REST = "planning, rendering, making tables and views, committing"
+
+
+def main() -> None:
+    """Build a shop, add a day, and print where both went."""
+    given = _arguments()
+    if given.build:
+        print(json.dumps(_build(*given.build)))
+        return
+    end = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0, tzinfo=None)
+    with tempfile.TemporaryDirectory() as folder:
+        shop = Path(folder) / "shop"
+        size = ("--customers", str(given.customers), "--orders", str(given.orders))
+        _patron(shop, "simulate", *size, "--end", end.date().isoformat())
+        _patron(shop, "init", "--mapping", "shop_simulator", "--path", str(shop / "data" / "shop"))
+        _patron(shop, "run", "--only", "ingest")
+        full = _measured(shop, end + timedelta(hours=6))
+        _patron(shop, "simulate", "advance", "--days", "1")
+        _patron(shop, "run", "--only", "ingest")
+        day = _measured(shop, end + timedelta(days=1, hours=6))
+    print(f"{given.customers:,} customers, {given.orders:,} orders, processor seconds\n")
+    _print_parts(full["parts"], day["parts"])
+    _print_models(full["models"], day["models"])
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("--customers", type=int, default=100_000)
+    parser.add_argument("--orders", type=int, default=1_000_000)
+    parser.add_argument("--build", nargs=2, metavar=("SHOP", "TIME"), help=argparse.SUPPRESS)
+    return parser.parse_args()
+
+
+def _patron(shop: Path, *arguments: str) -> None:
+    subprocess.run(
+        [*PATRON, "--shop", str(shop), *arguments], check=True, stdout=subprocess.DEVNULL
+    )
+
+
+def _measured(shop: Path, moment: datetime) -> dict[str, Any]:
+    # Not as a script, whose folder would stand before the packages of the project.
+    code = f"import sys; sys.path.append({str(FOLDER)!r}); import build_parts; build_parts.main()"
+    command = [sys.executable, "-c", code, "--build", str(shop), moment.isoformat()[:19]]
+    done = subprocess.run(command, cwd=PROJECT, check=True, stdout=subprocess.PIPE, text=True)
+    found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    return found
+
+
+def _build(root: str, moment: str) -> dict[str, Any]:
+    """Build in this process; the seconds of each part, and of each model's query and audits."""
+    from sqlmesh import Context
+    from sqlmesh.core.snapshot.evaluator import SnapshotEvaluator
+
+    from operate import guard, publish_copy, transform
+    from patron.shop import Shop
+
+    parts: dict[str, float] = defaultdict(float)
+    models: dict[str, float] = defaultdict(float)
+    shop = Shop(root=Path(root), project=PROJECT)
+    shop.activate()
+    guard.install()
+    _count(SnapshotEvaluator, "evaluate", QUERIES, parts, models)
+    _count(SnapshotEvaluator, "audit", AUDITS, parts, models)
+    _count(publish_copy, "write", COPY, parts)
+    _count(Context, "load", READING, parts)
+    before = _seconds()
+    transform.run_prod(shop, moment)
+    total = _seconds() - before
+    parts[REST] = total - sum(parts.values())
+    dearest = sorted(models.items(), key=lambda each: -each[1])[:DEAREST]
+    return {"parts": {**parts, "together": total}, "models": dict(dearest)}
+
+
+def _count(
+    owner: Any,
+    name: str,
+    part: str,
+    parts: dict[str, float],
+    models: dict[str, float] | None = None,
+) -> None:
+    """Add the seconds of each call of a function to a part and, if asked for, to its model."""
+    original = getattr(owner, name)
+
+    @functools.wraps(original)
+    def counted(*arguments: Any, **named: Any) -> Any:
+        before = _seconds()
+        try:
+            return original(*arguments, **named)
+        finally:
+            spent = _seconds() - before
+            parts[part] += spent
+            if models is not None:
+                snapshot = named.get("snapshot") or arguments[1]
+                models[snapshot.name.replace('"', "").partition(".")[2]] += spent
+
+    setattr(owner, name, counted)
+
+
+def _seconds() -> float:
+    usage = resource.getrusage(resource.RUSAGE_SELF)
+    return usage.ru_utime + usage.ru_stime
+
+
+def _print_parts(full: dict[str, float], day: dict[str, float]) -> None:
+    print("| part | full build | next day |\n|---|---|---|")
+    for part in (QUERIES, AUDITS, COPY, READING, REST, "together"):
+        print(f"| {part} | {full.get(part, 0):.1f} | {day.get(part, 0):.1f} |")
+
+
+def _print_models(full: dict[str, float], day: dict[str, float]) -> None:
+    print("\nQuery and audits of the dearest models:\n")
+    print("| full build | | next day | |\n|---|---|---|---|")
+    for (first, spent), (second, later) in zip(full.items(), day.items(), strict=False):
+        print(f"| `{first}` | {spent:.1f} | `{second}` | {later:.1f} |")
+
+
+if __name__ == "__main__":
+    main()
