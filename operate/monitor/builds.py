@@ -10,6 +10,7 @@ from datetime import timedelta
 from operate.monitor.cycles import BUSY, KILLED, note_killed, under_way
 from operate.monitor.model import CRITICAL, HEALTHY, WARNING, Check, NotMeasured
 from operate.monitor.scene import Scene
+from operate.monitor.wording import counted
 
 _FAILED_MODELS = """
 SELECT model, error, finished_at, outcome FROM quality.model_runs WHERE environment = 'prod'
@@ -160,7 +161,9 @@ def success_rate(scene: Scene) -> Iterator[Check]:
     begin = scene.now - timedelta(days=limits.success_window_days)
     (row,) = scene.ask_own(_SUCCESS, [begin])
     if row["cycles"] < limits.min_cycles_for_success:
-        raise NotMeasured(f"{row['cycles']} cycles in {limits.success_window_days:g} days")
+        raise NotMeasured(
+            f"{counted(row['cycles'], 'cycle')} in {limits.success_window_days:g} days"
+        )
     share = row["succeeded"] / row["cycles"]
     # One failure is an accident, and was told when it happened.
     often = row["cycles"] - row["succeeded"] >= limits.min_failures_for_alerts
@@ -171,7 +174,7 @@ def success_rate(scene: Scene) -> Iterator[Check]:
         "patron run",
         CRITICAL if lowest else WARNING if low else HEALTHY,
         "Too many cycles fail" if low else "Cycles go well",
-        f"{row['succeeded']} of {row['cycles']} cycles went well"
+        f"{row['succeeded']} of {counted(row['cycles'], 'cycle')} went well"
         + (f"; last error: {row['last_error']}" if low else ""),
         round(share, 4),
         limits.min_success_share,

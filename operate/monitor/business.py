@@ -8,13 +8,14 @@ from typing import Any
 
 from operate.monitor.model import CRITICAL, HEALTHY, WARNING, Check
 from operate.monitor.scene import Scene
+from operate.monitor.wording import counted, day_text, figure, month_text
 
 _OFF_TARGET = """
-SELECT metric, period_start, value, target, status FROM marts.mart_kpis
+SELECT metric, period_start, is_complete, value, target, status FROM marts.mart_kpis
 WHERE grain = 'month' AND dimension = 'all' AND status IS NOT NULL
 QUALIFY ROW_NUMBER() OVER (PARTITION BY metric ORDER BY period_start DESC) = 1 ORDER BY metric
 """
-_METRICS = "SELECT metric, label, owner FROM quality.metric_definitions"
+_METRICS = "SELECT metric, label, unit, owner FROM quality.metric_definitions"
 _SCORES = "SELECT * FROM quality.quality_scores ORDER BY table_name"
 _HEALTH = "SELECT * FROM quality.model_health ORDER BY model"
 _PREDICTIONS = """
@@ -40,14 +41,15 @@ def kpis(scene: Scene) -> Iterator[Check]:
     known = {row["metric"]: row for row in scene.ask(_METRICS)}
     for row in scene.ask(_OFF_TARGET):
         metric = known.get(row["metric"], {"label": row["metric"], "owner": None})
-        off = row["status"] == "off_target"
+        unit, off = metric.get("unit"), row["status"] == "off_target"
         yield Check(
             "kpi",
             row["metric"],
             WARNING if off else HEALTHY,
             f"{metric['label']} {_WORDS[row['status']]} its target",
-            f"{row['value']:,.4g} in the month of {row['period_start']}, target"
-            f" {row['target']:,.4g}",
+            f"{figure(row['value'], unit)} in"
+            f" {month_text(row['period_start'], over=row['is_complete'])},"
+            f" target {figure(row['target'], unit)}",
             float(row["value"]),
             float(row["target"]),
             metric["owner"] or "data_team",
@@ -87,7 +89,7 @@ def model_health(scene: Scene) -> Iterator[Check]:
                 row["model"],
                 WARNING,
                 f"{row['model']} fails often",
-                f"{row['failures']} of {row['runs']} runs, {row['failure_share']:.1%}",
+                f"{row['failures']} of {counted(row['runs'], 'run')}, {row['failure_share']:.1%}",
                 round(float(row["failure_share"]), 4),
                 advice=row["recommended_action"] or "quality.model_runs has each failure",
             )
@@ -103,8 +105,9 @@ def control_charts(scene: Scene) -> Iterator[Check]:
                 f"{row['table_name']} {what}",
                 WARNING,
                 f"The {what} of {row['table_name']} is out of control",
-                f"{row['value']:,.4g} on {row['date_day']}, expected {row['centre_line']:,.4g}"
-                f" between {row['lower_limit']:,.4g} and {row['upper_limit']:,.4g}",
+                f"{row['value']:,.4g} on {day_text(row['date_day'])}, expected"
+                f" {row['centre_line']:,.4g} between {row['lower_limit']:,.4g} and"
+                f" {row['upper_limit']:,.4g}",
                 float(row["value"]),
                 advice=row["recommended_action"] or "the page Data quality has the chart",
             )

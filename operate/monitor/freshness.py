@@ -8,6 +8,7 @@ from typing import Any
 
 from operate.monitor.model import CRITICAL, HEALTHY, WARNING, Check, NotMeasured, graded
 from operate.monitor.scene import Scene
+from operate.monitor.wording import counted, day_text
 from patron.contracts import Contract, read_contracts
 
 _AS_OF = "SELECT as_of_date, published_at FROM quality.publication"
@@ -71,8 +72,12 @@ def freshness(scene: Scene) -> Iterator[Check]:
         "data",
         graded(worst, 0, scene.limits.critical_late_days),
         "The data are late" if worst else "The data are there in time",
-        f"they end on {last_day}"
-        + (f"; {worst} day(s) were due in {len(late)} tables" if late else ""),
+        f"they end on {day_text(last_day)}"
+        + (
+            f"; {counted(worst, 'day was', 'days were')} due in {counted(len(late), 'table')}"
+            if late
+            else ""
+        ),
         worst,
         scene.limits.critical_late_days,
         advice="see which source delivers no orders ('patron status'), and whether 'patron run' is"
@@ -87,12 +92,17 @@ def freshness(scene: Scene) -> Iterator[Check]:
                 contract.model,
                 graded(own, 0, scene.limits.critical_late_days),
                 f"{contract.model} is behind the data",
-                f"last built on {covered[contract.model]}, promised {contract.freshness}",
+                f"last built on {day_text(covered[contract.model])}, promised {contract.freshness}",
                 own,
                 scene.limits.critical_late_days,
                 contract.owner,
                 "'patron status' names what failed; 'patron run' builds what is missing",
             )
+
+
+def _behind(days: int, tables: int) -> str:
+    """What is missing: `; 2 days were due in 1 table`."""
+    return f"; {counted(days, 'day was', 'days were')} due in {counted(tables, 'table')}"
 
 
 def publication(scene: Scene) -> Iterator[Check]:

@@ -10,6 +10,7 @@ from operate.monitor.freshness import covered_to, late_days
 from operate.monitor.model import CRITICAL, HEALTHY, WARNING, Check
 from operate.monitor.scene import Scene
 from operate.monitor.store import insert
+from operate.monitor.wording import counted, day_text
 from patron.contracts import Contract, read_contracts
 
 _TABLES = "SELECT table_name FROM duckdb_tables() WHERE schema_name = 'marts'"
@@ -48,7 +49,7 @@ def contracts(scene: Scene) -> Iterator[Check]:
             scene,
             contract,
             "freshness",
-            f"data through {covered[contract.model] - timedelta(days=1)}",
+            f"data through {day_text(covered[contract.model] - timedelta(days=1))}",
             kept=not late,
         )
         yield from _accuracy(scene, contract, audited)
@@ -80,7 +81,7 @@ def _accuracy(
     measured = (
         f"{', '.join(failed)} found rows"
         if failed
-        else f"{len(asked) - len(unknown)} of {len(asked)} audits passed"
+        else f"{len(asked) - len(unknown)} of {counted(len(asked), 'audit')} passed"
     )
     kept = False if failed else None if unknown else True
     _store(scene, contract, "accuracy", measured, kept=kept)
@@ -93,7 +94,7 @@ def _availability(scene: Scene, contract: Contract, lacking: str) -> Iterator[Ch
     begin = scene.now.date() - timedelta(days=promise.days)
     (row,) = scene.ask_own(_AVAILABLE, [contract.model, begin])
     share = row["good"] / row["days"] if row["days"] else 1.0
-    measured = f"{share:.1%} of {row['days']} days"
+    measured = f"{share:.1%} of {counted(row['days'], 'day')}"
     _store(scene, contract, "availability", measured, kept=share >= promise.share)
     if lacking:
         yield _broken(contract, "availability", CRITICAL, f"readers do not find {lacking}")

@@ -20,7 +20,7 @@ NOON = datetime.fromisoformat("2026-03-01T12:00")
 
 
 def check(state: str, subject: str = "orders", kind: str = "freshness") -> Check:
-    return Check(kind, subject, state, "The data are late", "they end on 2026-02-27", 1, 0)
+    return Check(kind, subject, state, "The data are late", "they end on 27 February 2026", 1, 0)
 
 
 def look(shop: Shop, *checks: Check, hours: int = 0, receivers: tuple[str, ...] = ()) -> list[str]:
