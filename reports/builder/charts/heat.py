@@ -8,7 +8,7 @@ from datetime import date, timedelta
 
 from reports.builder.charts.canvas import INK, Canvas
 from reports.builder.charts.shade import Shades
-from reports.builder.charts.text import shorten, width
+from reports.builder.charts.text import distinct, shorten, width
 from reports.builder.formats import Format
 
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
@@ -48,9 +48,9 @@ class Grid:
         high = head + self.cell_height * len(self.rows)
         canvas = Canvas(total, high + (34 if self.legend else 4))
         _column_names(canvas, self.columns, left, step)
-        for line, row in enumerate(self.rows):
+        names = distinct(self.rows, left - 8)
+        for line, (row, name) in enumerate(zip(self.rows, names, strict=True)):
             top = head + line * self.cell_height
-            name = shorten(row, left - 8)
             canvas.text((left - 6, top + self.cell_height / 2 + 4), name, INK, text_anchor="end")
             for place, column in enumerate(self.columns):
                 self._cell(canvas, (row, column), (left + place * step, top), step)

@@ -166,8 +166,8 @@ def _horizontal(chart: Chart, total: int) -> Layout:
     scale = _scale(chart, 4, exact=value_labels)
     right_scale = _right_scale(chart, 4)
     room = min(total * 0.42, 220.0)
-    labels = [text.shorten(position.text, room) for position in chart.positions]
-    left = max(map(text.width, labels), default=0) + _GAP
+    names = _names(chart, room)
+    left = max((text.width(line) for lines in names for line in lines), default=0) + _GAP
     values = [
         text.width((chart.options.label_format or each.format).text(value))
         for each in chart.series
@@ -186,12 +186,21 @@ def _horizontal(chart: Chart, total: int) -> Layout:
         top=4.0,
         bottom=4.0 if value_labels else 25.0,
         scale=_with_room_below(chart, scale, width, text.width) if value_labels else scale,
-        x_ticks=tuple(Tick(index, (label,)) for index, label in enumerate(labels)),
+        x_ticks=tuple(Tick(index, lines) for index, lines in enumerate(names)),
         horizontal=True,
         end_labels=(),
         value_labels=value_labels,
         right_scale=right_scale,
     )
+
+
+def _names(chart: Chart, room: float) -> list[tuple[str, ...]]:
+    """What stands beside lying bars: each name whole, in two lines if need be, or shortened."""
+    texts = [position.text for position in chart.positions]
+    return [
+        tuple((text.width(whole) > room and text.wrap(whole, room)) or [short])
+        for whole, short in zip(texts, text.distinct(texts, room), strict=True)
+    ]
 
 
 def _with_room_below(
@@ -268,7 +277,7 @@ def _end_labels(
         present = [value for value in each.values if value is not None]
         wanted.append((1 - scale.share(present[-1])) * height if present else height)
     placed = text.spread(wanted, 15, 4, height - 2)
-    labels = [text.shorten(each.label, room - _GAP) for each in chart.series]
+    labels = text.distinct([each.label for each in chart.series], room - _GAP)
     return tuple(zip(labels, placed, strict=True))
 
 

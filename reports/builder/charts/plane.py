@@ -14,7 +14,7 @@ from reports.builder.charts.annotations import (
 from reports.builder.charts.axes import Axis
 from reports.builder.charts.canvas import GRID, INK, MUTED, Canvas, Point
 from reports.builder.charts.model import Axes
-from reports.builder.charts.text import shorten, width
+from reports.builder.charts.text import distinct, width
 
 _GAP = 8.0
 
@@ -97,14 +97,15 @@ class Plane:
             canvas.line((0, 0), (0, self.height), GRID)
 
     def _values(self, canvas: Canvas, left: float) -> None:
-        for value, label in self.y.ticks:
+        texts = [label for _, label in self.y.ticks]
+        shown = distinct(texts, left - _GAP) if self.y.names else texts
+        for (value, _), text in zip(self.y.ticks, shown, strict=True):
             y = (1 - self.y.share(value)) * self.height
             if self.axes.y_grid and not self.y.names:
                 canvas.line((0, y), (canvas.width, y))
             if self.axes.y_ticks:
                 canvas.line((-4, y), (0, y))
             if self.axes.y_labels:
-                text = shorten(label, left - _GAP) if self.y.names else label
                 paint = INK if self.y.names else MUTED
                 canvas.text((-6.0, y + 4), text, paint, text_anchor="end")
 

@@ -6,6 +6,7 @@ asks for exactly these fonts in charts.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import pairwise
 
 FONT_SIZE = 12
@@ -42,6 +43,27 @@ def shorten(text: str, room: float, size: float = FONT_SIZE) -> str:
             break
         kept += 1
     return text[:kept].rstrip() + "…"
+
+
+def distinct(texts: Sequence[str], room: float, size: float = FONT_SIZE) -> list[str]:
+    """Texts shortened to the room; those that would then read the same keep their ends too."""
+    found = [shorten(text, room, size) for text in texts]
+    alike = {short for short in found if found.count(short) > 1}
+    return [
+        _middle(text, room, size) if short in alike and short != text else short
+        for text, short in zip(texts, found, strict=True)
+    ]
+
+
+def _middle(text: str, room: float, size: float) -> str:
+    """The beginning and the end of a text, with an ellipsis between them."""
+    kept = len(text) - 2
+    while kept > 1:
+        head, tail = text[: (kept + 1) // 2].rstrip(), text[-(kept // 2) :].lstrip()
+        if width(shortened := f"{head}…{tail}", size) <= room:
+            return shortened
+        kept -= 1
+    return shorten(text, room, size)
 
 
 def wrap(text: str, room: float, lines: int = 2) -> list[str] | None:

@@ -67,12 +67,17 @@ def value_scale(
     if high - low <= 1e-9 * max(abs(low), abs(high), 1e-9):
         high = low + (abs(low) if abs(low) > 1e-9 else 1.0)
     step = _nice_step((high - low) / count)
-    bottom = low if fixed[0] else math.floor(low / step + 1e-9) * step
-    top = high if fixed[1] else math.ceil(high / step - 1e-9) * step
+    bottom = low if fixed[0] else _round_value(math.floor(low / step + 1e-9), step)
+    top = high if fixed[1] else _round_value(math.ceil(high / step - 1e-9), step)
     first = math.ceil(bottom / step - 1e-9)
     last = math.floor(top / step + 1e-9)
-    ticks = tuple(round(index * step, 12) for index in range(first, last + 1))
+    ticks = tuple(_round_value(index, step) for index in range(first, last + 1))
     return Scale(bottom, top, ticks)
+
+
+def _round_value(index: int, step: float) -> float:
+    """So many steps. The ends of an axis are exactly ticks: one a hair outside is not drawn."""
+    return float(f"{index * step:.12g}")
 
 
 def legible_scale(

@@ -15,6 +15,7 @@ DELTA_PROPS = (
     Prop("neutralMin", "number", default=0.0),
     Prop("neutralMax", "number", default=0.0),
 )
+_SOME = frozenset("123456789")
 _ARROWS = {"up": "▲", "down": "▼", "same": "●"}
 
 
@@ -39,17 +40,21 @@ class Judged:
 
 
 def judge(value: object, style: Format, use: Use) -> Judged | None:
-    """A change as the reader should see it; None where there is nothing to compare with."""
+    """A change as the reader should see it; None where there is nothing to compare with.
+
+    What is written as 0 is no change, whatever is behind its decimals.
+    """
     amount = number(value)
     if amount is None:
         return None
     low, high = use.number("neutralMin") or 0.0, use.number("neutralMax") or 0.0
-    if low <= amount <= high:
-        return Judged(style.text(abs(amount)), "same", "neutral")
+    text = style.text(abs(amount))
+    if low <= amount <= high or (any(map(str.isdigit, text)) and not set(text) & _SOME):
+        return Judged(text, "same", "neutral")
     rising = amount > 0
     good = rising != use.flag("downIsGood")
     direction = "up" if rising else "down"
-    return Judged(style.text(abs(amount)), direction, "good" if good else "bad")
+    return Judged(text, direction, "good" if good else "bad")
 
 
 def _render(use: Use) -> Markup:

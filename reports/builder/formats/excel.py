@@ -27,6 +27,7 @@ _TOKEN = re.compile(
     """,
     re.VERBOSE | re.IGNORECASE,
 )
+_NOT_ZERO = frozenset("123456789")
 _CONDITION = re.compile(r"\[(<=|>=|<>|<|>|=)(-?[\d.]+)\]")
 _MONTHS = [
     "January",
@@ -50,6 +51,11 @@ class _Section:
     tokens: tuple[tuple[str, str], ...]
     condition: tuple[str, float] | None
 
+    @property
+    def signed(self) -> bool:
+        """Whether it begins with a sign of its own."""
+        return bool(self.tokens) and self.tokens[0][1] in ("+", "-")
+
 
 def apply_code(code: str, value: object) -> str:
     """A number, date or text as the format code says.
@@ -64,7 +70,11 @@ def apply_code(code: str, value: object) -> str:
     if isinstance(value, bool) or not isinstance(value, int | float):
         return _format_text(sections, str(value))
     section, signed = _choose(sections, value)
-    return _format_number(section, value if signed else abs(value))
+    text = _format_number(section, value if signed else abs(value))
+    if value and section.signed and not set(text) & _NOT_ZERO:
+        # What is rounded to 0 has no sign: it is written as 0 is, not as -0.0 or +0.0.
+        return _format_number(sections[2], 0) if len(sections) > 2 else text.lstrip("+-")
+    return text
 
 
 @lru_cache(maxsize=512)

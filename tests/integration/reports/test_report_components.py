@@ -89,6 +89,9 @@ def test_delta(render: Render) -> None:
     assert 'class="delta bad"' in body(
         render, "<Delta value={one[0].growth} downIsGood fmt=pct0 />"
     )
+    assert "● unchanged 0.0 points" in text_of(
+        body(render, "<Delta value=0.04 fmt=num1 text=points />")
+    )
 
 
 def test_sparkline(render: Render) -> None:

@@ -109,6 +109,13 @@ def test_value_axes_are_round(low: float, high: float, ticks: tuple[float, ...])
     assert value_scale(low, high).ticks == ticks
 
 
+@given(st.integers(-400, 400), st.integers(1, 400), st.sampled_from((1e-3, 0.01, 0.1, 7.0, 1e9)))
+def test_the_ends_of_a_value_axis_are_its_outer_ticks(low: int, span: int, unit: float) -> None:
+    """A tick that lies a hair outside the axis would not be drawn."""
+    scale = value_scale(low * unit, (low + span) * unit)
+    assert (scale.low, scale.high) == (scale.ticks[0], scale.ticks[-1])
+
+
 @given(st.floats(-1e12, 1e12), st.floats(0, 1e12))
 def test_value_axes_hold_their_values(low: float, span: float) -> None:
     scale = value_scale(low, low + span)

@@ -61,6 +61,30 @@ def test_names_that_do_not_fit_lay_the_bars_down() -> None:
     assert lay_out(crowded, 484).horizontal
 
 
+def test_long_names_beside_bars_take_two_lines_and_stay_whole() -> None:
+    names = ("Free delivery week number 21", "Free delivery week number 19", "Short")
+    lying = replace(
+        chart("bar", "category", count=1, horizontal=True),
+        positions=tuple(Position(name, name) for name in names),
+    )
+    lines = [tick.lines for tick in lay_out(lying, 310).x_ticks]
+    assert [" ".join(each) for each in lines] == list(names)
+    assert len(lines[0]) == 2
+    svg = drawn(lying, 310)
+    assert all(line in svg for each in lines for line in each)
+
+
+def test_names_that_differ_at_their_ends_are_not_shortened_to_the_same() -> None:
+    names = ["intermediate_customer_days", "intermediate_customer_months", "Other"]
+    found = text.distinct(names, 100)
+    assert len(set(found)) == 3
+    assert all(text.width(name) <= 100 for name in found)
+    assert found[0].endswith("days")
+    assert found[1].endswith("months")
+    assert text.distinct(["Same", "Same"], 100) == ["Same", "Same"]
+    assert text.distinct(["W" * 20, "W" * 21], 5) == ["…", "…"]
+
+
 BELOW = Format("+0.0%;-0.0%")
 TEXT = re.compile(r"<text ([^>]*)>([+-][^<]*)</text>")
 
