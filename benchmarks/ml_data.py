@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,11 +17,13 @@ sys.path[:0] = [str(PROJECT), str(PROJECT / "tests" / "support")]
 
 from ml_oracle import Oracle, simulated_oracle  # noqa: E402
 from prediction_data import build, with_days  # noqa: E402
+from public_data import public_file  # noqa: E402
 from real_shops import cdnow, online_retail_2  # noqa: E402
 
 from tests.support.built_shop import simulated  # noqa: E402
 
 PUBLIC = {"online_retail_2": "Online Retail II", "cdnow": "CDNOW sample"}
+FILES = {"online_retail_2": "online_retail_II_csv.zip", "cdnow": "cdnow_sample.parquet"}
 SIMULATED = "simulated"
 SIMULATION = ("--customers", "10000", "--orders", "100000", "--days", "1095", "--seed", "1")
 DOCUMENTED = [*PUBLIC, SIMULATED]
@@ -64,7 +65,7 @@ def open_data(name: str) -> Iterator[DataSet]:
     """
     with TemporaryDirectory() as folder:
         if name in PUBLIC:
-            data = Path(os.environ.get("PATRON_REAL_DATA", PROJECT.parent / "shared" / "data"))
+            data = public_file(FILES[name]).parent
             days = cdnow(data) if name == "cdnow" else online_retail_2(data, Path(folder))
             yield DataSet(PUBLIC[name], _built(days))
         elif name == SIMULATED:

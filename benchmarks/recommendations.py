@@ -3,8 +3,8 @@
     python benchmarks/recommendations.py
     python benchmarks/recommendations.py purchases.parquet --cutoff 2025-06-01 --horizon 60
 
-Without a file the data are Online Retail II. A file (CSV or Parquet) has the columns customer_id,
-order_id, product_id and order_date.
+Without a file the data are Online Retail II, of the folder that PATRON_REAL_DATA names. A file (CSV
+or Parquet) has the columns customer_id, order_id, product_id and order_date.
 """
 
 from __future__ import annotations
@@ -22,9 +22,10 @@ import pandas as pd
 PROJECT = Path(__file__).parents[1]
 sys.path.insert(0, str(PROJECT))
 
+from benchmarks.public_data import public_file  # noqa: E402
 from ml.recommend import Hits, judge_recommendations  # noqa: E402
 
-ARCHIVE = PROJECT.parent / "shared" / "data" / "online_retail_II_csv.zip"
+ARCHIVE = "online_retail_II_csv.zip"
 CUTOFFS = ("2011-02-10", "2011-03-10", "2011-05-10", "2011-06-10", "2011-08-10", "2011-09-10")
 ONLINE_RETAIL_2 = """
 SELECT DISTINCT SPLIT_PART("Customer ID", '.', 1) AS customer_id, Invoice AS order_id,
@@ -67,7 +68,7 @@ def main() -> None:
         cutoffs = chosen.cutoff or [last - timedelta(days=chosen.horizon - 1)]
     else:
         with tempfile.TemporaryDirectory() as folder:
-            purchases = online_retail_2(ARCHIVE, Path(folder))
+            purchases = online_retail_2(public_file(ARCHIVE), Path(folder))
         cutoffs = chosen.cutoff or [date.fromisoformat(day) for day in CUTOFFS]
     print("| cutoff | items | customers | predictor | recall at 10 | hit rate at 5 |")
     print("|---|---|---|---|---|---|")

@@ -15,6 +15,7 @@ import pandas as pd
 PROJECT = Path(__file__).parents[1]
 sys.path.insert(0, str(PROJECT))
 
+from benchmarks.public_data import public_file  # noqa: E402
 from ml.boosting import one_thread  # noqa: E402
 from ml.uplift import (  # noqa: E402
     Effect,
@@ -25,7 +26,7 @@ from ml.uplift import (  # noqa: E402
     wilson,
 )
 
-FILE = PROJECT.parent / "shared" / "data" / "hillstrom.parquet"
+FILE = "hillstrom.parquet"
 CONTROL = "No E-Mail"
 
 
@@ -62,7 +63,7 @@ def effects(frame: pd.DataFrame, outcome: str, known: str) -> dict[str, dict[str
 
 def main() -> None:
     """Print the effects of each e-mail, and whether a model knows whom it changes."""
-    frame = hillstrom(FILE)
+    frame = hillstrom(public_file(FILE))
     # A linear forecast of spend from what was known, as predicted value is elsewhere.
     design = np.column_stack([np.ones(len(frame)), *(np.log1p(frame[name]) for name in KNOWN)])
     held_out = (frame["segment"] == CONTROL).to_numpy()
