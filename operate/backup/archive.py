@@ -23,7 +23,7 @@ MANIFEST = "manifest.json"
 DATABASES = ("warehouse.duckdb", "state.duckdb", "published.duckdb", "monitor.duckdb")
 # Beside the databases: what tells erased customers, and what was applied.
 DATA_FILES = ("erasure.key", ".applied.json", "alerts.jsonl")
-SHOP_FILES = ("sources.yaml", "alerts.yaml", "site.yaml")
+SHOP_FILES = ("sources.yaml", "alerts.yaml")
 FOLDERS = ("artifacts",)
 CHUNK = 1024**2
 
