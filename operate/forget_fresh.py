@@ -10,8 +10,8 @@ import duckdb
 
 from patron.durable import flush
 from patron.errors import PatronError
-from patron.sql import identifier, literal
-from patron.warehouse import MEMORY_LIMIT, connect, first_line
+from patron.sql import identifier
+from patron.warehouse import MEMORY_LIMIT, attach, connect, first_line
 
 DRAFT_SUFFIX = ".erasing"
 FRESH = identifier("fresh_copy")
@@ -77,7 +77,7 @@ def _copy(source: Path, fresh: Path) -> None:
         )
         row = connection.execute("SELECT current_database()").fetchone()
         name = str(row[0]) if row else ""
-        connection.execute(f"ATTACH {literal(str(fresh))} AS {FRESH}")
+        attach(connection, fresh, "fresh_copy")
         connection.execute(f"COPY FROM DATABASE {identifier(name)} TO {FRESH}")
         before, after = (
             connection.execute(_CATALOGUE, [database, database]).fetchall()

@@ -18,6 +18,7 @@ from operate.record import now
 from patron.durable import flush
 from patron.shop import Shop
 from patron.sql import identifier, literal
+from patron.warehouse import attach
 
 SCHEMAS = ("marts", "ml", "quality")
 COPY = "published_copy"
@@ -120,7 +121,7 @@ def _copy(cursor: Any, change: Change) -> None:
 def _attached(cursor: Any, path: Path) -> Iterator[None]:
     with suppress(duckdb.Error):
         cursor.execute(f"DETACH DATABASE IF EXISTS {identifier(COPY)}")
-    cursor.execute(f"ATTACH {literal(str(path))} AS {identifier(COPY)}")
+    attach(cursor, path, COPY)
     try:
         yield
     finally:

@@ -14,16 +14,22 @@ import duckdb
 
 from patron.errors import BusyError, PatronError
 from patron.shop import Shop
-from patron.sql import literal
+from patron.sql import identifier, literal
 
 POLL_SECONDS = 0.2
 MEMORY_VARIABLE, MEMORY_LIMIT = "PATRON_MEMORY_LIMIT", "6GB"
+# The form of new database files, also in config.yaml. DuckDB 1.4, which is supported for long, and
+# later read it; it is written a third faster than that of 1.0, which DuckDB takes unless told.
+STORAGE_VERSION = "v1.4.0"
 
 
 @contextmanager
 def writing(shop: Shop, wait_seconds: float = 0.0) -> Iterator[duckdb.DuckDBPyConnection]:
     """The warehouse, to write in. Callers hold `patron.lock.writer_lock` around it."""
     shop.data.mkdir(parents=True, exist_ok=True)
+    if not shop.warehouse.exists():
+        with duckdb.connect() as maker:
+            attach(maker, shop.warehouse, "warehouse")
     connection = connect(shop.warehouse, wait_seconds=wait_seconds)
     try:
         limit = os.environ.get(MEMORY_VARIABLE, MEMORY_LIMIT)
@@ -52,6 +58,13 @@ def reading(shop: Shop, wait_seconds: float = 10.0) -> Iterator[duckdb.DuckDBPyC
         yield connection
     finally:
         connection.close()
+
+
+def attach(connection: Any, path: Path, name: str) -> None:
+    """Give a connection another database file to write, made anew where there is none."""
+    connection.execute(
+        f"ATTACH {literal(str(path))} AS {identifier(name)} (STORAGE_VERSION '{STORAGE_VERSION}')"
+    )
 
 
 def connect(

@@ -9,7 +9,7 @@ import pytest
 
 from patron.errors import BusyError, PatronError
 from patron.shop import Shop, find_project
-from patron.warehouse import reading, writing
+from patron.warehouse import STORAGE_VERSION, attach, reading, writing
 
 HOLD = """
 import sys, time, duckdb
@@ -78,3 +78,21 @@ def test_readers_cannot_write_nor_reach_files(folder: Shop) -> None:
             connection.execute("DROP TABLE kpis")
         with pytest.raises(duckdb.PermissionException):
             connection.execute("SELECT * FROM read_csv('/etc/passwd')")
+
+
+def test_new_files_have_the_form_that_the_project_names(folder: Shop) -> None:
+    form = "SELECT tags['storage_version'] FROM duckdb_databases() WHERE NOT internal"
+    with writing(folder) as connection:
+        ((made_here,),) = connection.execute(form).fetchall()
+    config = (folder.project / "config.yaml").read_text("utf-8")
+    assert f"storage_compatibility_version: {STORAGE_VERSION}\n" in config
+    assert made_here == f"{STORAGE_VERSION}+"
+
+
+def test_a_file_of_an_older_form_is_taken_on(tmp_path: Path) -> None:
+    file = tmp_path / "old.duckdb"
+    with duckdb.connect(str(file)) as older:
+        older.execute("CREATE TABLE kept AS SELECT 1 AS one")
+    with duckdb.connect() as connection:
+        attach(connection, file, "taken")
+        assert connection.execute("SELECT one FROM taken.kept").fetchall() == [(1,)]
