@@ -87,3 +87,12 @@ def test_the_docs_name_every_key_and_mapping() -> None:
 def test_the_template_reads_as_the_docs_say() -> None:
     assert "loader: files" in TEMPLATE
     assert "'guest'" in TEMPLATE
+
+
+def test_every_setting_of_a_shop_is_told_with_its_default() -> None:
+    config = (find_project() / "config.yaml").read_text(encoding="utf-8")
+    read = dict(re.findall(r"env_var\('(PATRON_\w+)', '([^']*)'\)", config))
+    del read["PATRON_SHOP"]
+    section = DOCS.read_text(encoding="utf-8").partition("## Settings of a shop")[2]
+    told = dict(re.findall(r"^\| `(PATRON_\w+)` \| (.*?) \|", section, re.MULTILINE))
+    assert told == {name: default or "none" for name, default in read.items()}
