@@ -35,9 +35,14 @@ def forget_moved(
     target = table if isinstance(table, str) else table.sql(dialect="duckdb")
     start, end = evaluator.locals["start_ds"], evaluator.locals["end_ds"]
     interval = f"BETWEEN CAST('{start}' AS DATE) AND CAST('{end}' AS DATE)"
+    elsewhere = f"FROM {target} WHERE NOT {day.sql(dialect='duckdb')} {interval}"
+    # Without one, and so in the first build, there is no need to ask the source for all its rows.
+    adapter = evaluator.locals.get("engine_adapter")
+    if adapter and not adapter.fetchone(f"SELECT 1 {elsewhere} LIMIT 1"):
+        return None
     name, day_there = key.sql(dialect="duckdb"), (source_day or exp.column("event_date"))
     return (
-        f"DELETE FROM {target} WHERE NOT {day.sql(dialect='duckdb')} {interval} AND {name} IN "
+        f"DELETE {elsewhere} AND {name} IN "
         f"(SELECT {name} FROM {source.sql(dialect='duckdb')} "
         f"WHERE {day_there.sql(dialect='duckdb')} {interval})"
     )

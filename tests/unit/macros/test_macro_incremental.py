@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import duckdb
 import pytest
+from sqlmesh.core.engine_adapter import DuckDBEngineAdapter
 from sqlmesh.core.macros import MacroEvaluator, RuntimeStage
 
 from tests.support.definitions import macro_registry, model_of, parse, variables
@@ -18,7 +19,7 @@ CREATE TABLE source AS SELECT * FROM (VALUES
 """
 
 
-def statement(call: str, stage: RuntimeStage = RuntimeStage.EVALUATING) -> str:
+def statement(call: str, stage: RuntimeStage = RuntimeStage.EVALUATING, **known: object) -> str:
     """What a call becomes while the first three days of March are processed."""
     evaluator = MacroEvaluator(dialect="duckdb", runtime_stage=stage)
     evaluator.macros = {f"@{name.upper()}": found.func for name, found in macro_registry().items()}
@@ -27,6 +28,7 @@ def statement(call: str, stage: RuntimeStage = RuntimeStage.EVALUATING) -> str:
         "this_model": "kept",
         "start_ds": "2025-03-01",
         "end_ds": "2025-03-03",
+        **known,
     }
     (expression,) = parse(call, default_dialect="duckdb")
     made = evaluator.transform(expression)
@@ -44,6 +46,19 @@ def test_rows_that_are_now_on_a_day_being_processed_leave_their_old_day() -> Non
     # SQLMesh replaces what lies in the interval; what moved between other days is left alone.
     expected = ["elsewhere", "moved_out", "stays", "unknown"]
     assert left(statement("@forget_moved(id, day, source)")) == expected
+
+
+@pytest.mark.parametrize(
+    ("kept", "is_asked"), [("FALSE", False), ("day >= '2025-03-01'", False), ("TRUE", True)]
+)
+def test_the_source_is_asked_only_where_rows_lie_on_other_days(
+    kept: str, *, is_asked: bool
+) -> None:
+    with duckdb.connect() as connection:
+        connection.execute(f"{ROWS} DELETE FROM kept WHERE NOT ({kept})")
+        adapter = DuckDBEngineAdapter(lambda: connection)
+        made = statement("@forget_moved(id, day, source)", engine_adapter=adapter)
+    assert bool(made) is is_asked
 
 
 def test_the_day_of_the_source_may_have_another_name() -> None:
