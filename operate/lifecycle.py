@@ -15,6 +15,7 @@ from operate import failures, guard, publish, record, retention, session
 from operate.lineage import store
 from operate.record import Run
 from patron.errors import PatronError
+from patron.shop import Shop
 
 
 def begin(adapter: Any, environment: str) -> None:
@@ -22,11 +23,13 @@ def begin(adapter: Any, environment: str) -> None:
 
     Raises:
         SQLMeshError: If this is not the SQLMesh we know, or it runs several tasks at once.
+        SystemExit: If another process writes, or SQLMesh was not told the settings of the shop.
     """
     guard.install()
     _check_single_connection(adapter)
     shop = session.shop_of(adapter)
     if shop is not None:
+        _check_settings(shop)
         session.lock(shop, f"sqlmesh ({environment})")
     record.ensure_tables(adapter.cursor)
     raw.ensure_tables(adapter.cursor)
@@ -58,3 +61,16 @@ def end(adapter: Any, environment: str, snapshots: dict[str, Any]) -> None:
 def _check_single_connection(adapter: Any) -> None:
     if type(adapter._connection_pool).__name__ != "SingletonConnectionPool":
         raise SQLMeshError("config.yaml must say concurrent_tasks: 1, the safe writes need it")
+
+
+def _check_settings(shop: Shop) -> None:
+    """Models made for another time zone or currency would go into the shop's production."""
+    if untold := shop.untold_settings():
+        failures.tell(
+            PatronError(
+                "SQLMesh was not told all settings of the shop, so nothing was run",
+                where=f"{shop.settings_file}: {', '.join(untold)}",
+                remedy=f"call 'sqlmesh --dotenv {shop.settings_file} ...', or patron",
+            )
+        )
+        raise SystemExit(1)

@@ -15,6 +15,7 @@ from patron.errors import PatronError
 
 SHOP_VARIABLE = "PATRON_SHOP"
 TIMEZONE_VARIABLE = "PATRON_TIMEZONE"
+PREFIX = "PATRON_"
 
 
 @dataclass(frozen=True)
@@ -109,6 +110,15 @@ class Shop:
 
             load_dotenv(self.settings_file, override=False)
         _check_timezone(os.environ.get(TIMEZONE_VARIABLE, ""), self.settings_file)
+
+    def untold_settings(self) -> list[str]:
+        """What its `.env` sets and this process was not told: SQLMesh itself reads no shop's."""
+        if not self.settings_file.is_file():
+            return []
+        from dotenv import dotenv_values
+
+        names = sorted(dotenv_values(self.settings_file))
+        return [name for name in names if name.startswith(PREFIX) and name not in os.environ]
 
 
 def find_project() -> Path:
