@@ -74,13 +74,23 @@ class Canvas:
             place = f'<g transform="translate({short(left)},{short(top)})">'
             self._shapes += [place, *inner._shapes, "</g>"]
 
-    def svg(self, label: str) -> str:
-        """The whole drawing, as wide as its container."""
+    def svg(self, label: str, room: float | None = None) -> str:
+        """The whole drawing, as wide as its container.
+
+        Args:
+            label: What it shows.
+            room: The width it was asked for: a wider drawing keeps its size, to be scrolled.
+        """
+        least = f";min-width:{round(self.width)}px" if self.wider_than(room) else ""
         return (
             f'<svg viewBox="0 0 {short(self.width)} {short(self.height)}" role="group"'
-            f' aria-label="{escape(label)}" style="max-width:{round(self.width * 1.16)}px">'
+            f' aria-label="{escape(label)}" style="max-width:{round(self.width * 1.16)}px{least}">'
             f"{self.content()}</svg>"
         )
+
+    def wider_than(self, room: float | None) -> bool:
+        """Whether it has to be scrolled in so much room."""
+        return room is not None and self.width > room + 1
 
     def content(self) -> str:
         """The shapes alone."""

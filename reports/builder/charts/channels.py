@@ -40,7 +40,7 @@ def _position_channel(chart: Chart, layout: Layout) -> Spec:
         "labelLineHeight": 15,
     }
     if layout.horizontal:
-        axis |= {"labelColor": INK}
+        axis |= {"labelColor": INK, "labelBaseline": _beside_middle(chart, layout)}
     else:
         parts = chart.options.axes
         axis |= {"domain": parts.x_base, "labelPadding": 9, "labelFlush": False}
@@ -61,6 +61,13 @@ def _position_channel(chart: Chart, layout: Layout) -> Spec:
         "type": "quantitative",
         "scale": {"domain": domain, "nice": False, "zero": False},
     }
+
+
+def _beside_middle(chart: Chart, layout: Layout) -> Spec:
+    """Where names stand beside lying bars: two lines begin half a line higher than one."""
+    two = [_tick_value(chart, tick.at) for tick in layout.x_ticks if len(tick.lines) > 1]
+    test = f"indexof({json.dumps(two)}, datum.value) >= 0"
+    return {"condition": {"test": test, "value": "line-bottom"}, "value": "middle"}
 
 
 def _value_channel(chart: Chart, layout: Layout, field: str = "y") -> Spec:

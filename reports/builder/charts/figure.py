@@ -93,10 +93,8 @@ class Drawn:
 def drawn_figure(drawn: Drawn, caption: Caption, columns: int, templates: Templates) -> Markup:
     """The HTML of a chart that is drawn shape by shape, in as many widths as any other."""
     label = f"{caption.title}. {drawn.label}" if caption.title else drawn.label
-    drawings = [
-        (_CLASSES[width], Markup(drawn.draw(width).svg(label)))  # noqa: S704  escaped by the canvas
-        for width in _WIDTHS[min(columns, 3)]
-    ]
+    widths = _WIDTHS[min(columns, 3)]
+    drawings = [_in_room(drawn.draw(width), width, label) for width in widths]
     legend = () if caption.legend is False else drawn.legend
     return templates.render(
         "chart.html",
@@ -107,6 +105,12 @@ def drawn_figure(drawn: Drawn, caption: Caption, columns: int, templates: Templa
         rows=drawn.rows,
         texts=drawn.texts,
     )
+
+
+def _in_room(canvas: Canvas, width: int, label: str) -> tuple[str, Markup]:
+    """The class of a drawing and its SVG: `broad` where it has to be scrolled."""
+    broad = " broad" if canvas.wider_than(width) else ""
+    return _CLASSES[width] + broad, Markup(canvas.svg(label, width))  # noqa: S704  escaped by the canvas
 
 
 def _drawing(chart: Chart, width: int, label: str) -> str:

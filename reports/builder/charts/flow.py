@@ -10,6 +10,8 @@ from reports.builder.charts.text import shorten, width
 
 _STEP = 40.0
 _NODE = 12.0
+# From column to column, names get so much room at most.
+_WIDEST_STEP = 150
 _GAP = 14.0
 
 
@@ -86,11 +88,13 @@ class Flows:
     link_labels: bool = False
 
     def draw(self, total: float) -> Canvas:
-        """The drawing at a width."""
-        canvas = Canvas(total, self.height + 8)
+        """The drawing at a width, or wider where names would have no room in it."""
         layers = _layers(self.links)
         sizes = node_sizes(self.links)
         columns = max(layers.values(), default=0) + 1
+        named = max(map(width, self.texts.values()), default=0.0) + _NODE + 12
+        total = max(total, (columns - 1) * min(named, _WIDEST_STEP) + _NODE)
+        canvas = Canvas(total, self.height + 8)
         step = (total - _NODE) / max(columns - 1, 1)
         places = self._places(layers, sizes, columns)
         scale = self._scale(layers, sizes, columns)

@@ -14,9 +14,10 @@ from reports.builder.charts.annotations import (
 from reports.builder.charts.axes import Axis
 from reports.builder.charts.canvas import GRID, INK, MUTED, Canvas, Point
 from reports.builder.charts.model import Axes
-from reports.builder.charts.text import distinct, width
+from reports.builder.charts.text import distinct, width, wrap
 
 _GAP = 8.0
+_LINE = 13
 
 
 @dataclass(frozen=True)
@@ -99,7 +100,7 @@ class Plane:
     def _values(self, canvas: Canvas, left: float) -> None:
         texts = [label for _, label in self.y.ticks]
         shown = distinct(texts, left - _GAP) if self.y.names else texts
-        for (value, _), text in zip(self.y.ticks, shown, strict=True):
+        for (value, label), text in zip(self.y.ticks, shown, strict=True):
             y = (1 - self.y.share(value)) * self.height
             if self.axes.y_grid and not self.y.names:
                 canvas.line((0, y), (canvas.width, y))
@@ -107,7 +108,10 @@ class Plane:
                 canvas.line((-4, y), (0, y))
             if self.axes.y_labels:
                 paint = INK if self.y.names else MUTED
-                canvas.text((-6.0, y + 4), text, paint, text_anchor="end")
+                lines = (text != label and wrap(label, left - _GAP)) or [text]
+                for place, line in enumerate(lines):
+                    low = y + 4 + _LINE * (place - (len(lines) - 1) / 2)
+                    canvas.text((-6.0, low), line, paint, text_anchor="end")
 
     def _positions(self, canvas: Canvas, x: Axis) -> None:
         for value, label in _apart(x.ticks, lambda value: x.share(value) * canvas.width):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from markupsafe import Markup
 
@@ -60,6 +60,11 @@ class Column:
         """Whether the text takes several lines: as the page says, or because it is long."""
         asked = bool(self.use and self.use.flag("wrap"))
         return asked or any(isinstance(each, str) and len(each) > _LONG for each in self.values)
+
+    @property
+    def of_dates(self) -> bool:
+        """Whether it holds days or times, which are read in one line, on paper too."""
+        return any(isinstance(each, date) for each in self.values)
 
 
 @dataclass(frozen=True)

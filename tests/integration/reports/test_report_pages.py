@@ -270,7 +270,7 @@ def test_every_page_says_what_became_of_the_tables_it_reads(published: Shop, con
     )
     _, files = built(published, content)
     assert "This page reads marts.fct_orders." in files["index.html"]
-    assert "Source: marts.fct_orders</summary>" in files["index.html"]
+    assert "Source<span>: marts.fct_orders</span></summary>" in files["index.html"]
     assert '<td class="bad">1 of 4 failed</td>' in files["index.html"]
     assert "Not built in the" not in files["index.html"]
     assert "An audit failed when last run." in files["other.html"]

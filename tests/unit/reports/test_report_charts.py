@@ -62,7 +62,7 @@ def test_names_that_do_not_fit_lay_the_bars_down() -> None:
 
 
 def test_long_names_beside_bars_take_two_lines_and_stay_whole() -> None:
-    names = ("Free delivery week number 21", "Free delivery week number 19", "Short")
+    names = ("Free delivery week number 21", "Late delivery week number 19", "Short")
     lying = replace(
         chart("bar", "category", count=1, horizontal=True),
         positions=tuple(Position(name, name) for name in names),
@@ -72,6 +72,12 @@ def test_long_names_beside_bars_take_two_lines_and_stay_whole() -> None:
     assert len(lines[0]) == 2
     svg = drawn(lying, 310)
     assert all(line in svg for each in lines for line in each)
+    first, second, alone = (
+        float(re.findall(rf'translate\([-\d.]+,([-\d.]+)\)"[^>]*>(?:<tspan[^>]*>)?{line}<', svg)[0])
+        for line in (lines[0][0], lines[1][0], lines[2][0])
+    )
+    # Two lines stand around the middle of their bar: they begin half a line higher than one.
+    assert (alone - second) - (second - first) == pytest.approx(15 / 2, abs=1)
 
 
 def test_names_that_differ_at_their_ends_are_not_shortened_to_the_same() -> None:
