@@ -1,6 +1,6 @@
 SELECT
   cohort_month,
-  STRFTIME(cohort_month, '%Y-%m') || CASE WHEN is_small_cohort THEN ' (small)' ELSE '' END AS cohort,
+  STRFTIME(cohort_month, '%b %Y') || CASE WHEN is_small_cohort THEN ' (small)' ELSE '' END AS cohort,
   customer_count AS customers,
   months_since_first_order AS months,
   CASE WHEN is_complete THEN retention_share END AS retained_share,

@@ -44,7 +44,7 @@ def test_what_was_found_is_told_with_what_to_do(sample: Shop, content: Path) -> 
     assert "1 of 12 checks found something" in text
     assert "warn 3 3.00% Correct the values" in text
     # (12 - 0.03) / 12 of the checks' rows are right.
-    assert "Quality score 99.8" in text
+    assert "Score of all checks 99.8" in text
     assert "orders row count beyond 3 sigma high 50.0 100.0 -15.0 See whether the source" in text
     assert "Rows of orders By day, with what was expected" in text
     assert "Correct the amount at the source" in text

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import shutil
 import sys
@@ -129,6 +130,80 @@ def test_cohorts_are_those_of_the_orders(
     kept = orders[(age == 1) & cohort.isin(latest)].groupby(cohort).customer_id.nunique().sum()
     share = kept / sizes[latest].sum()
     assert f"Buy again after 1 month {share:.1%}" in site.texts["customers/cohorts"]
+
+
+def test_newer_cohorts_are_judged_by_what_chance_explains(
+    site: Site, shop_and_marts: tuple[Shop, BuiltShop]
+) -> None:
+    orders = orders_of(shop_and_marts[1]).query("not is_guest")
+    month = orders.order_date.dt.to_period("M")
+    cohort = month.groupby(orders.customer_id).transform("min")
+    age = (month - cohort).map(lambda months: months.n)
+    sizes = orders.groupby(cohort).customer_id.nunique()
+    as_of = pd.Timestamp(site.ask("SELECT MAX(as_of_date) FROM marts.mart_customer_analytics"))
+    better, worse = [], []
+    for months in (1, 3, 6, 12):
+        old_enough = [one for one in sizes.index if (one + months).end_time < as_of]
+        cohorts = sorted(one for one in old_enough if sizes[one] >= 30)
+        groups = [cohorts[-6:], cohorts[-12:-6]]
+        if not groups[1]:
+            continue
+        counts = [sizes[group].sum() for group in groups]
+        kept = [
+            orders[(age == months) & cohort.isin(group)].groupby(cohort).customer_id.nunique().sum()
+            for group in groups
+        ]
+        difference = kept[0] / counts[0] - kept[1] / counts[1]
+        common = sum(kept) / sum(counts)
+        chance = (common * (1 - common) * (1 / counts[0] + 1 / counts[1])) ** 0.5
+        if abs(difference) > 2 * chance:
+            (better if difference > 0 else worse).append(months)
+    text = site.texts["customers/cohorts"]
+    assert ("Newer cohorts are better in some months" in text) == bool(better and worse)
+    assert ("Newer cohorts are better than" in text) == bool(better and not worse)
+    assert ("Newer cohorts are worse than" in text) == bool(worse and not better)
+    assert ("the difference larger than chance explains" in text) == (not better and not worse)
+
+
+def test_the_worst_region_is_told_only_where_chance_does_not_explain_it(site: Site) -> None:
+    rows = site.ask(
+        """
+        WITH latest AS (
+          SELECT DATE_TRUNC('month', MAX(as_of_date)) AS month
+          FROM marts.mart_executive_financial_summary
+        ),
+        regions AS (
+          SELECT
+            COALESCE(region, 'Unknown') AS region,
+            SUM(judged_orders) AS due,
+            SUM(judged_orders - on_time_orders) AS late
+          FROM marts.mart_operations, latest
+          WHERE date_day < month AND date_day >= month - INTERVAL 3 MONTH
+          GROUP BY ALL
+        )
+        SELECT LIST({'region': region, 'due': due, 'late': late}) FROM regions
+        """
+    )
+    share = sum(row["late"] for row in rows) / sum(row["due"] for row in rows)
+    limit = (2**2 + 2 * math.log(len(rows))) ** 0.5
+    unusual = [
+        row["region"]
+        for row in rows
+        if row["late"] - share * row["due"] > limit * (row["due"] * share * (1 - share)) ** 0.5
+    ]
+    text = site.texts["operations"]
+    assert ("is late more often than chance explains:" in text) == bool(unusual)
+    assert ("No region is late more often than chance explains" in text) == (not unusual)
+
+
+def test_no_page_for_people_shows_raw_dates_signs_of_zero_or_a_plural_of_one(site: Site) -> None:
+    raw = re.compile(
+        r"\b20\d\d-\d\d(-\d\d)?\b(?!-)|[-+]0(\.0+)?%"
+        r"|(?<![\d.,])1 (customers|orders|days|cycles|runs)\b"
+    )
+    for name, text in site.texts.items():
+        if not name.startswith(("data/", "models/")):
+            assert raw.search(text) is None, (name, raw.search(text))
 
 
 def test_risk_follows_the_days_since_the_last_order(
