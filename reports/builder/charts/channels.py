@@ -41,6 +41,7 @@ def _position_channel(chart: Chart, layout: Layout) -> Spec:
     }
     if layout.horizontal:
         axis |= {"labelColor": INK, "labelBaseline": _beside_middle(chart, layout)}
+        axis |= {"labelLineHeight": 13}
     else:
         parts = chart.options.axes
         axis |= {"domain": parts.x_base, "labelPadding": 9, "labelFlush": False}

@@ -21,7 +21,7 @@ _WIDTHS = {
     **dict.fromkeys("mM%", 860),
     "W": 944,
     "@": 1015,
-    "…": 1000,
+    **dict.fromkeys("…→←", 1000),
     " ": 278,
 }
 _OTHER = 667
