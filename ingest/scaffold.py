@@ -147,9 +147,12 @@ def _mapped(shop: Shop, mapping: str, path: str | None) -> str:
 
 
 def _declared(shop: Shop, path: str) -> str:
-    """The path as sources.yaml shall hold it: relative to the shop where it is inside."""
+    """The path as sources.yaml shall hold it: relative to the shop where it is inside.
+
+    What the shop has under that path goes before what the working directory has.
+    """
     given = Path(path).expanduser()
-    if given.is_absolute() or not given.exists():
+    if given.is_absolute() or (shop.root / given).exists() or not given.exists():
         return str(given)
     absolute = given.resolve()
     if absolute.is_relative_to(shop.root):

@@ -51,7 +51,22 @@ def test_init_does_not_overwrite_unless_told_to(shop, call) -> None:
     assert shop.sources_file.read_text() != "mine"
 
 
-def test_init_with_a_mapping(shop, call, tmp_path) -> None:
+def test_init_names_the_shops_own_path_before_that_of_the_working_directory(
+    shop, call, tmp_path, monkeypatch
+) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    (elsewhere / "data" / "shop").mkdir(parents=True)
+    monkeypatch.chdir(elsewhere)
+    mapped = ("init", "--mapping", "shop_simulator", "--path", "data/shop", "--force")
+    call(*mapped)
+    assert f"path: {elsewhere / 'data' / 'shop'}\n" in shop.sources_file.read_text()
+    (shop.root / "data" / "shop").mkdir(parents=True)
+    call(*mapped)
+    assert "path: data/shop\n" in shop.sources_file.read_text()
+
+
+def test_init_with_a_mapping(shop, call, tmp_path, monkeypatch) -> None:
+    monkeypatch.chdir(tmp_path)
     with pytest.raises(UsageError, match="needs to know what to read"):
         call("init", "--mapping", "online_retail_2")
     with pytest.raises(PatronError, match="unknown mapping 'online_retail'") as caught:
