@@ -20,7 +20,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from cost import PATRON
+from cost import made_shop, patron
 
 FOLDER = Path(__file__).parent
 PROJECT = FOLDER.parent
@@ -37,14 +37,10 @@ def main() -> None:
         return
     end = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0, tzinfo=None)
     with tempfile.TemporaryDirectory() as folder:
-        shop = Path(folder) / "shop"
-        size = ("--customers", str(given.customers), "--orders", str(given.orders))
-        _patron(shop, "simulate", *size, "--end", end.date().isoformat())
-        _patron(shop, "init", "--mapping", "shop_simulator", "--path", str(shop / "data" / "shop"))
-        _patron(shop, "run", "--only", "ingest")
+        shop = made_shop(Path(folder), given.customers, given.orders, end)
         full = _measured(shop, end + timedelta(hours=6))
-        _patron(shop, "simulate", "advance", "--days", "1")
-        _patron(shop, "run", "--only", "ingest")
+        patron(shop, "simulate", "advance", "--days", "1")
+        patron(shop, "run", "--only", "ingest")
         day = _measured(shop, end + timedelta(days=1, hours=6))
     print(f"{given.customers:,} customers, {given.orders:,} orders, processor seconds\n")
     _print_parts(full["parts"], day["parts"])
@@ -57,12 +53,6 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--orders", type=int, default=1_000_000)
     parser.add_argument("--build", nargs=2, metavar=("SHOP", "TIME"), help=argparse.SUPPRESS)
     return parser.parse_args()
-
-
-def _patron(shop: Path, *arguments: str) -> None:
-    subprocess.run(
-        [*PATRON, "--shop", str(shop), *arguments], check=True, stdout=subprocess.DEVNULL
-    )
 
 
 def _measured(shop: Path, moment: datetime) -> dict[str, Any]:

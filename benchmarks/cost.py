@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 PATRON = (sys.executable, "-c", "from patron.cli import main; main()")
@@ -41,3 +42,20 @@ def measure(command: Sequence[str], shop: Path, folder: Path | None = None) -> C
     scale = 1024 if platform.system() == "Linux" else 1024 * 1024
     cpu = usage.ru_utime + usage.ru_stime
     return Cost(cpu, time.monotonic() - started, usage.ru_maxrss / scale)
+
+
+def patron(shop: Path, *arguments: str) -> None:
+    """A step that is not measured."""
+    subprocess.run(
+        [*PATRON, "--shop", str(shop), *arguments], check=True, stdout=subprocess.DEVNULL
+    )
+
+
+def made_shop(folder: Path, customers: int, orders: int, end: datetime) -> Path:
+    """A simulated shop, loaded."""
+    shop = folder / "shop"
+    size = ("--customers", str(customers), "--orders", str(orders))
+    patron(shop, "simulate", *size, "--end", end.date().isoformat())
+    patron(shop, "init", "--mapping", "shop_simulator", "--path", str(shop / "data" / "shop"))
+    patron(shop, "run", "--only", "ingest")
+    return shop

@@ -29,7 +29,7 @@ from datetime import UTC, datetime, timedelta
 from importlib.metadata import version
 from pathlib import Path
 
-from cost import PATRON, SQLMESH, Cost, measure
+from cost import PATRON, SQLMESH, Cost, made_shop, measure, patron
 from rendered import END, START, Plain, render
 
 from patron.config import project_variables
@@ -47,13 +47,6 @@ class Span:
 
     first: str
     last: str
-
-
-def patron(shop: Path, *arguments: str) -> None:
-    """A step that is not measured."""
-    subprocess.run(
-        [*PATRON, "--shop", str(shop), *arguments], check=True, stdout=subprocess.DEVNULL
-    )
 
 
 def plain_script(models: list[Plain], span: Span, *, is_first: bool) -> str:
@@ -154,16 +147,6 @@ def run_patron(shop: Path, moment: str) -> Cost:
     return measure([*command, "--execution-time", moment], shop, PROJECT)
 
 
-def made_shop(folder: Path, options: argparse.Namespace, end: datetime) -> Path:
-    """A simulated shop, loaded."""
-    shop = folder / "shop"
-    size = ["--customers", str(options.customers), "--orders", str(options.orders)]
-    patron(shop, "simulate", *size, "--end", end.date().isoformat())
-    patron(shop, "init", "--mapping", "shop_simulator", "--path", str(shop / "data" / "shop"))
-    patron(shop, "run", "--only", "ingest")
-    return shop
-
-
 def copied(shop: Path, name: str) -> Path:
     """The same raw tables and sources for one of the rivals."""
     copy = shop.with_name(name)
@@ -185,7 +168,7 @@ def compare(folder: Path, options: argparse.Namespace) -> dict[str, dict[str, Co
     moments = [(end + timedelta(days=n, hours=6)).isoformat()[:19] for n in (0, 1)]
     days = [(end + timedelta(days=n)).date().isoformat() for n in (-1, 0, -lookback_days())]
     spans = [Span("2000-01-01", days[0]), Span(days[2], days[1])]
-    shop = made_shop(folder, options, end)
+    shop = made_shop(folder, options.customers, options.orders, end)
     os.environ["PATRON_SHOP"] = str(shop)
     models = [Plain(**model) for model in render(PROJECT, moments[0])]
     rivals = ["plain", "patron"] if options.no_dbt else ["plain", "dbt", "patron"]

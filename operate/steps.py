@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from operate.monitor.wording import counted
 from patron.errors import PatronError
 from patron.shop import Shop
 
@@ -56,7 +57,7 @@ def ingest(request: Request) -> Outcome:
     removed = sum(load.rows_deleted for load in loads)
     if not loaded:
         return Outcome(SKIPPED, "nothing new at the sources")
-    parts = [f"{_counted(rows, 'row')} of {_counted(len(loaded), 'stream')}"]
+    parts = [f"{counted(rows, 'row')} of {counted(len(loaded), 'stream')}"]
     parts += [f"{removed:,} removed"] if removed else []
     return Outcome(DONE, ", ".join([*parts, f"{rejected:,} rejected"]))
 
@@ -69,14 +70,14 @@ def transform(request: Request) -> Outcome:
     stale = mark(request.shop, request.execution_time)
     result = run_prod(request.shop, request.execution_time, apply_changes=request.apply_changes)
     parts = [
-        f"{_counted(len(result.models), 'model')} built"
+        f"{counted(len(result.models), 'model')} built"
         if result.models
         else "every model is up to date"
     ]
     if stale.days:
-        parts.append(f"{_counted(stale.days, 'day')} had late data or corrections")
+        parts.append(f"{counted(stale.days, 'day')} had late data or corrections")
     if result.warnings:
-        found = _counted(len(result.warnings), "audit")
+        found = counted(len(result.warnings), "audit")
         parts.append(f"{found} found something, see 'patron status'")
     if result.unapplied_changes:
         parts.append("the project's files differ from production, --apply applies them")
@@ -93,9 +94,9 @@ def reconcile(request: Request) -> Outcome:
         return Outcome(SKIPPED, "nothing happened since the last time")
     if not result.stale:
         return Outcome(SKIPPED, "no day is stale")
-    tables = _counted(len(result.stale), "table")
-    built = _counted(len(result.models), "model")
-    days = f"{_counted(result.days, 'day')} of " if result.days else ""
+    tables = counted(len(result.stale), "table")
+    built = counted(len(result.models), "model")
+    days = f"{counted(result.days, 'day')} of " if result.days else ""
     return Outcome(DONE, f"{days}{tables} stale, {built} built")
 
 
@@ -130,7 +131,7 @@ def score(request: Request) -> Outcome:
     if not scoring.is_due(request.shop) and "score" not in request.forced:
         return Outcome(SKIPPED, "; ".join(["scores are of the current champions", *unusable]))
     result = scoring.score(request.shop, request.execution_time)
-    return Outcome(DONE, "; ".join([f"{_counted(len(result.models), 'model')} built", *unusable]))
+    return Outcome(DONE, "; ".join([f"{counted(len(result.models), 'model')} built", *unusable]))
 
 
 def report(request: Request) -> Outcome:
@@ -144,12 +145,12 @@ def report(request: Request) -> Outcome:
     built = build_site(shop)
     if built.errors:
         raise PatronError(
-            f"{_counted(len(built.errors), 'error')} on the report's pages",
+            f"{counted(len(built.errors), 'error')} on the report's pages",
             where=str(built.errors[0]),
             remedy="'patron report check' lists them all",
         )
-    warnings = f", {_counted(len(built.warnings), 'warning')}" if built.warnings else ""
-    return Outcome(DONE, f"{_counted(len(built.pages), 'page')}{warnings}", built.index)
+    warnings = f", {counted(len(built.warnings), 'warning')}" if built.warnings else ""
+    return Outcome(DONE, f"{counted(len(built.pages), 'page')}{warnings}", built.index)
 
 
 def _is_current(shop: Shop, page: Path) -> bool:
@@ -160,10 +161,6 @@ def _is_current(shop: Shop, page: Path) -> bool:
     sources = [path for path in files if "__pycache__" not in path.parts]
     newest = max(path.stat().st_mtime for path in (shop.published, *sources))
     return page.stat().st_mtime > newest
-
-
-def _counted(number: int, noun: str) -> str:
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
 STEPS: dict[str, Callable[[Request], Outcome]] = {

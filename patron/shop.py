@@ -117,8 +117,10 @@ class Shop:
             return []
         from dotenv import dotenv_values
 
-        names = sorted(dotenv_values(self.settings_file))
-        return [name for name in names if name.startswith(PREFIX) and name not in os.environ]
+        # A name without a value sets nothing.
+        said = dotenv_values(self.settings_file).items()
+        told = {name for name, value in said if value is not None and name.startswith(PREFIX)}
+        return sorted(told - set(os.environ))
 
 
 def find_project() -> Path:

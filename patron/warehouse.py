@@ -27,9 +27,6 @@ STORAGE_VERSION = "v1.4.0"
 def writing(shop: Shop, wait_seconds: float = 0.0) -> Iterator[duckdb.DuckDBPyConnection]:
     """The warehouse, to write in. Callers hold `patron.lock.writer_lock` around it."""
     shop.data.mkdir(parents=True, exist_ok=True)
-    if not shop.warehouse.exists():
-        with duckdb.connect() as maker:
-            attach(maker, shop.warehouse, "warehouse")
     connection = connect(shop.warehouse, wait_seconds=wait_seconds)
     try:
         limit = os.environ.get(MEMORY_VARIABLE, MEMORY_LIMIT)
@@ -74,7 +71,7 @@ def connect(
     wait_seconds: float = 0.0,
     config: dict[str, Any] | None = None,
 ) -> duckdb.DuckDBPyConnection:
-    """Open a DuckDB file, waiting for another process to let go of it.
+    """Open a DuckDB file, made anew where it may be, waiting for another process to let go of it.
 
     Raises:
         BusyError: If another process still has the file after the wait.
@@ -83,6 +80,9 @@ def connect(
     deadline = time.monotonic() + wait_seconds
     while True:
         try:
+            if not read_only and not path.exists():
+                with duckdb.connect() as maker:
+                    attach(maker, path, "made")
             return duckdb.connect(str(path), read_only=read_only, config=config or {})
         except duckdb.IOException as error:
             if not is_lock_error(error):

@@ -72,12 +72,7 @@ def freshness(scene: Scene) -> Iterator[Check]:
         "data",
         graded(worst, 0, scene.limits.critical_late_days),
         "The data are late" if worst else "The data are there in time",
-        f"they end on {day_text(last_day)}"
-        + (
-            f"; {counted(worst, 'day was', 'days were')} due in {counted(len(late), 'table')}"
-            if late
-            else ""
-        ),
+        f"they end on {day_text(last_day)}" + (_behind(worst, len(late)) if late else ""),
         worst,
         scene.limits.critical_late_days,
         advice="see which source delivers no orders ('patron status'), and whether 'patron run' is"

@@ -14,7 +14,7 @@ RUN = ("run", "prod")
 def told(planned: Stock, monkeypatch: pytest.MonkeyPatch) -> Stock:
     """A shop with a setting, in an environment without."""
     monkeypatch.delenv(NAME, raising=False)
-    (planned.shop / ".env").write_text(f"{NAME}=0.2\nSECRET=1\n", encoding="utf-8")
+    (planned.shop / ".env").write_text(f"{NAME}=0.2\nSECRET=1\nPATRON_UNSAID\n", encoding="utf-8")
     return planned
 
 
@@ -26,6 +26,7 @@ def test_without_the_settings_nothing_is_run(told: Stock) -> None:
     assert NAME in said
     assert "Traceback" not in said
     assert "SECRET" not in said
+    assert "PATRON_UNSAID" not in said, "it has no value, so it sets nothing"
     assert "--dotenv" in said
     assert told.tables() == before
 

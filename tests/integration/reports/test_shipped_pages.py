@@ -113,14 +113,19 @@ def test_the_customers_are_those_of_the_orders(
     assert f"Bought more than once {again:.1%}" in text
 
 
-def test_cohorts_are_those_of_the_orders(
-    site: Site, shop_and_marts: tuple[Shop, BuiltShop]
-) -> None:
-    orders = orders_of(shop_and_marts[1]).query("not is_guest")
+def cohorts_of(marts: BuiltShop) -> tuple[pd.DataFrame, pd.Series, pd.Series, pd.Series]:
+    """Orders of known customers, the month each was won, its age in months, and cohort sizes."""
+    orders = orders_of(marts).query("not is_guest")
     month = orders.order_date.dt.to_period("M")
     cohort = month.groupby(orders.customer_id).transform("min")
     age = (month - cohort).map(lambda months: months.n)
-    sizes = orders.groupby(cohort).customer_id.nunique()
+    return orders, cohort, age, orders.groupby(cohort).customer_id.nunique()
+
+
+def test_cohorts_are_those_of_the_orders(
+    site: Site, shop_and_marts: tuple[Shop, BuiltShop]
+) -> None:
+    orders, cohort, age, sizes = cohorts_of(shop_and_marts[1])
     as_of = pd.Timestamp(site.ask("SELECT MAX(as_of_date) FROM marts.mart_customer_analytics"))
     complete = [
         start for start in sizes.index if (start + 1).end_time < as_of and sizes[start] >= 30
@@ -135,11 +140,7 @@ def test_cohorts_are_those_of_the_orders(
 def test_newer_cohorts_are_judged_by_what_chance_explains(
     site: Site, shop_and_marts: tuple[Shop, BuiltShop]
 ) -> None:
-    orders = orders_of(shop_and_marts[1]).query("not is_guest")
-    month = orders.order_date.dt.to_period("M")
-    cohort = month.groupby(orders.customer_id).transform("min")
-    age = (month - cohort).map(lambda months: months.n)
-    sizes = orders.groupby(cohort).customer_id.nunique()
+    orders, cohort, age, sizes = cohorts_of(shop_and_marts[1])
     as_of = pd.Timestamp(site.ask("SELECT MAX(as_of_date) FROM marts.mart_customer_analytics"))
     better, worse = [], []
     for months in (1, 3, 6, 12):

@@ -9,7 +9,7 @@ import pytest
 
 from patron.errors import BusyError, PatronError
 from patron.shop import Shop, find_project
-from patron.warehouse import STORAGE_VERSION, attach, reading, writing
+from patron.warehouse import STORAGE_VERSION, attach, connect, reading, writing
 
 HOLD = """
 import sys, time, duckdb
@@ -96,3 +96,8 @@ def test_a_file_of_an_older_form_is_taken_on(tmp_path: Path) -> None:
     with duckdb.connect() as connection:
         attach(connection, file, "taken")
         assert connection.execute("SELECT one FROM taken.kept").fetchall() == [(1,)]
+
+
+def test_a_file_that_cannot_be_made_is_told_as_an_error_of_ours(tmp_path: Path) -> None:
+    with pytest.raises(PatronError, match="cannot open the database"):
+        connect(tmp_path / "nowhere" / "new.duckdb")
