@@ -33,7 +33,7 @@ def shop() -> BuiltShop:
         "INSERT INTO seeds.market_sizes VALUES ('all', '2025-01-01', '2025-12-31', 3650000, 'us'),"
         " ('DE', '2025-02-01', '2025-02-28', 56000, 'us')"
     )
-    found.build(BASE, "marts.mart_kpis")
+    found.build(BASE, "marts.mart_executive_financial_summary")
     return found
 
 

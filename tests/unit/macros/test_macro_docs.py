@@ -63,9 +63,9 @@ ELSEWHERE = {
     "begin_run": "integration/operate/test_safe_writes.py",
     "end_run": "integration/operate/test_publish.py",
     "mask_personal": "integration/models/test_personal_columns.py",
-    "metric_rules": "reference/kpis/test_kpi_numbers.py",
-    "metric_targets": "reference/kpis/test_kpi_numbers.py",
-    "metric_values": "reference/kpis/test_kpi_numbers.py",
+    "metric_rules": "reference/kpis/test_kpi_mart.py",
+    "metric_targets": "reference/kpis/test_kpi_mart.py",
+    "metric_values": "reference/kpis/test_kpi_mart.py",
 }
 
 
