@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import datetime
 
 import duckdb
@@ -15,7 +14,7 @@ from patron.shop import Shop
 from tests.support.built_shop import BuiltShop, load, model_named, simulated
 from tests.support.command import patron_or_fail
 from tests.support.python_models import is_python, python_model
-from tests.support.receivers import Team, team
+from tests.support.receivers import Team
 
 MORNING = datetime.fromisoformat("2026-03-01T06:00")
 PREDICTIONS = "intermediate.int_customer_predictions"
@@ -37,12 +36,6 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> BuiltShop:
     shop.built |= GIVEN
     shop.build(*NUMBERS, *QUALITY)
     return shop
-
-
-@pytest.fixture(scope="module")
-def receivers() -> Iterator[Team]:
-    with team() as found:
-        yield found
 
 
 @pytest.fixture
