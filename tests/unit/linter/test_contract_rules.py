@@ -5,13 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from linted import project_in
 from sqlmesh import Context
-from sqlmesh.core.config import (
-    Config,
-    DuckDBConnectionConfig,
-    GatewayConfig,
-    ModelDefaultsConfig,
-)
 from sqlmesh.core.config.loader import load_config_from_yaml
 from sqlmesh.core.linter.rule import Rule
 
@@ -47,11 +42,7 @@ def context(tmp_path: Path) -> Context:
     """A project with the folders that the rules look at."""
     (tmp_path / FOLDER).mkdir()
     (tmp_path / "docs" / "marts").mkdir(parents=True)
-    config = Config(
-        model_defaults=ModelDefaultsConfig(dialect="duckdb"),
-        gateways={"local": GatewayConfig(connection=DuckDBConnectionConfig())},
-    )
-    return Context(paths=[tmp_path], config=config)
+    return project_in(tmp_path)
 
 
 def complaint(rule: type[Rule], context: Context, model: str = MART) -> str:
