@@ -20,7 +20,7 @@ from patron.durable import flush
 from patron.errors import PatronError
 from patron.shop import Shop
 
-EXTRACT = Path(__file__).with_name("extract.py")
+EXTRACTOR = Path(__file__).with_name("extractor")
 # Connectors get these of our environment and no secrets of other sources.
 PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "ALL_PROXY")
 CERTIFICATES = ("SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE")
@@ -135,7 +135,7 @@ def _run(shop: Shop, temp: Path, requests: Sequence[Request]) -> tuple[dict[str,
     job = {"sources": [request.job(temp) for request in requests]}
     with (temp / "extractor.log").open("w+b") as log:
         process = subprocess.Popen(
-            [str(extractor(shop.project).program("python")), "-I", str(EXTRACT)],
+            [str(extractor(shop.project).program("python")), "-I", str(EXTRACTOR)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=log,
