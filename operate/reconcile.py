@@ -71,7 +71,8 @@ def reconcile(
     Args:
         shop: Whose models.
         execution_time: The moment to pretend it is, for simulated days.
-        only_if_changed: Do nothing when nothing was loaded, built or planned since the last time.
+        only_if_changed: Do nothing when nothing was loaded, built or planned since the last time,
+            and leave what is built weekly to its schedule.
         watch: Called before each table with its name, its number and the number of tables.
 
     Raises:
@@ -87,7 +88,9 @@ def reconcile(
         if only_if_changed and ledger.is_unchanged(cursor, production):
             return ReconcileResult(is_compared=False)
         is_raw_known = only_if_changed and ledger.is_raw_unchanged(cursor, production)
-        return _until_nothing_is_stale(context, production, watch, is_raw_known=is_raw_known)
+        return _until_nothing_is_stale(
+            context, production, watch, is_raw_known=is_raw_known, is_daily_only=only_if_changed
+        )
 
 
 def mark(shop: Shop, execution_time: str | None = None) -> ReconcileResult:
@@ -105,7 +108,9 @@ def mark(shop: Shop, execution_time: str | None = None) -> ReconcileResult:
         if ledger.is_raw_unchanged(cursor, production):
             return ReconcileResult(is_compared=False)
         with transform.explained():
-            found = assess(context.engine_adapter, production, is_before_run=True)
+            found = assess(
+                context.engine_adapter, production, is_before_run=True, is_daily_only=True
+            )
         _forget(context, production, _days(found))
         ledger.remember_raw(cursor, production)
         return ReconcileResult(found.stale)
@@ -166,7 +171,12 @@ def _production(context: Any, execution_time: str | None) -> Production | None:
 
 
 def _until_nothing_is_stale(
-    context: Any, production: Production, watch: Watch | None, *, is_raw_known: bool
+    context: Any,
+    production: Production,
+    watch: Watch | None,
+    *,
+    is_raw_known: bool,
+    is_daily_only: bool,
 ) -> ReconcileResult:
     """Compare and build until a comparison finds nothing: cumulative tables may need a second time.
 
@@ -178,7 +188,11 @@ def _until_nothing_is_stale(
     for _ in range(MAX_ROUNDS):
         with transform.explained():
             found = assess(
-                context.engine_adapter, production, is_raw_known=is_raw_known, watch=watch
+                context.engine_adapter,
+                production,
+                is_raw_known=is_raw_known,
+                is_daily_only=is_daily_only,
+                watch=watch,
             )
         if not found.stale:
             ledger.remember(context.engine_adapter.cursor, production, found.made_from, now())

@@ -7,6 +7,7 @@
 - A cumulative table is stale from the first stale day of what it reads on; besides it is compared,
   as far back as anything that it reads has changed.
 - Records of what was said or known on a day, such as predictions, are never stale.
+- A table that is built weekly is as old as its schedule allows, unless somebody asks for all.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from operate.reconcile_models import (
     is_built,
     is_by_day,
     is_cumulative,
+    is_daily,
     is_whole,
     name_of,
     reads_clock,
@@ -90,6 +92,7 @@ def assess(
     *,
     is_raw_known: bool = False,
     is_before_run: bool = False,
+    is_daily_only: bool = False,
     watch: Callable[[str, int, int], None] | None = None,
 ) -> Assessment:
     """Compare the tables of production with what they are made from.
@@ -99,13 +102,16 @@ def assess(
         production: The models.
         is_raw_known: Raw has not changed since what reads it was compared: take that as it is.
         is_before_run: Only raw is looked at, since a run will build what the other tables read.
+        is_daily_only: Tables that are built more rarely than every day are left to their schedule.
         watch: Called before each table.
     """
     judge = _Judge(adapter, production, is_raw_known, is_before_run)
     tables = [
         one
         for one in production.snapshots.values()
-        if (is_whole(one) or is_by_day(one)) and one.intervals
+        if (is_whole(one) or is_by_day(one))
+        and one.intervals
+        and (is_daily(one) or not is_daily_only)
     ]
     for number, snapshot in enumerate(tables, start=1):
         if watch:

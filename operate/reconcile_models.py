@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +23,7 @@ DAY_MS = 86_400_000
 JOINED_GAP_DAYS = 31
 MAX_INTERVALS = 4
 _CLOCK = "execution_"
+_SOME_DAY = datetime(2024, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -115,6 +116,13 @@ def is_by_day(snapshot: Snapshot) -> bool:
 def is_cumulative(snapshot: Snapshot) -> bool:
     """Whether the rows of a day depend on all rows before it, and on no later ones."""
     return CUMULATIVE in snapshot.model.tags
+
+
+def is_daily(snapshot: Snapshot) -> bool:
+    """Whether the model is due every day, or more often."""
+    node = snapshot.node
+    last = node.cron_prev(_SOME_DAY)
+    return bool(node.cron_next(last) - last <= timedelta(days=1))
 
 
 def reads_clock(snapshot: Snapshot) -> bool:

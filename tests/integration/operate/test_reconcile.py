@@ -192,6 +192,27 @@ def test_the_step_is_skipped_when_nothing_happened(planned: Stock) -> None:
     assert (done.outcome, done.detail) == ("done", "1 day of 4 tables stale, 4 models built")
 
 
+def test_what_is_built_weekly_keeps_its_schedule_until_somebody_asks(planned: Stock) -> None:
+    (planned.project / "models" / "marts" / "mart_total.sql").write_text(
+        "MODEL (name marts.mart_total, kind FULL, cron '@weekly');"
+        "SELECT SUM(amount) AS amount FROM intermediate.int_days"
+    )
+    assert planned.sqlmesh(MOMENT, "plan", "prod", "--auto-apply").code == 0
+    total = "SELECT amount FROM marts.mart_total"
+    before = planned.rows(total)
+    planned.execute(CORRECTED)
+    assert "marts.mart_total" not in days_of(mark(shop_of(planned), MOMENT))
+    assert transform.run_prod(shop_of(planned), MOMENT).models
+    done = reconcile(shop_of(planned), MOMENT, only_if_changed=True)
+    assert (done.is_compared, done.stale) == (True, ())
+    assert planned.rows(total) == before
+    found = reconcile(shop_of(planned), MOMENT)
+    assert [(one.model, one.reason) for one in found.stale] == [
+        ("marts.mart_total", "older than what it reads")
+    ]
+    assert planned.rows(total) == [(before[0][0] + 20,)]
+
+
 def test_a_shop_that_was_never_built_has_nothing_to_reconcile(fresh: Stock) -> None:
     assert not reconcile(shop_of(fresh), MOMENT).is_compared
     assert not check(shop_of(fresh), MOMENT).is_compared
