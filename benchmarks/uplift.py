@@ -5,6 +5,7 @@ python benchmarks/uplift.py
 
 from __future__ import annotations
 
+import argparse
 import sys
 from pathlib import Path
 
@@ -63,7 +64,11 @@ def effects(frame: pd.DataFrame, outcome: str, known: str) -> dict[str, dict[str
 
 def main() -> None:
     """Print the effects of each e-mail, and whether a model knows whom it changes."""
-    frame = hillstrom(public_file(FILE))
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument(
+        "file", nargs="?", type=Path, help=f"the experiment; else {FILE} in $PATRON_REAL_DATA"
+    )
+    frame = hillstrom(parser.parse_args().file or public_file(FILE))
     # A linear forecast of spend from what was known, as predicted value is elsewhere.
     design = np.column_stack([np.ones(len(frame)), *(np.log1p(frame[name]) for name in KNOWN)])
     held_out = (frame["segment"] == CONTROL).to_numpy()
