@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 COLUMNS = ("read", "inserted", "updated", "unchanged", "rejected", "deleted")
 
 
-@click.command(epilog="Example: patron init --mapping online_retail_2 --path online_retail_II.zip")
+@click.command(
+    epilog="Example: patron init    |    patron init --mapping shopify_orders_export --path exports"
+)
 @click.option("--mapping", metavar="NAME", help="Use one of Patron's mappings for a known layout.")
 @click.option("--path", metavar="PATH", help="The folder, zip archive or file the mapping reads.")
 @click.option("--if-missing", is_flag=True, help="Do nothing when the shop has a sources.yaml.")
@@ -27,7 +29,10 @@ COLUMNS = ("read", "inserted", "updated", "unchanged", "rejected", "deleted")
 def init(
     ctx: click.Context, mapping: str | None, path: str | None, *, if_missing: bool, force: bool
 ) -> None:
-    """Scaffold sources.yaml and folders for a shop."""
+    """Scaffold sources.yaml and folders for a shop.
+
+    Without a mapping, sources.yaml reads a folder of files, with SELECTs to adapt.
+    """
     from ingest.scaffold import scaffold
     from patron.errors import UsageError
 
