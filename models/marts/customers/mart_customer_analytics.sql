@@ -101,7 +101,7 @@ WITH ranked_predictions AS (
   SELECT
     customer_id,
     RANK() OVER (ORDER BY predicted_clv_12m DESC) AS clv_rank,
-    PERCENT_RANK() OVER (ORDER BY predicted_clv_12m) AS clv_percent_rank
+    @percent_rank(predicted_clv_12m) AS clv_percent_rank
   FROM intermediate.int_customer_predictions
   WHERE
     NOT predicted_clv_12m IS NULL
