@@ -103,7 +103,6 @@ WITH customer_purchases AS (
     holdout_customers,
     treated_buyers,
     holdout_buyers,
-    @safe_divide(treated_buyers + holdout_buyers, treated_customers + holdout_customers) AS pooled_conversion,
     @safe_divide(treated_buyers, treated_customers) AS treated_conversion,
     @safe_divide(holdout_buyers, holdout_customers) AS holdout_conversion,
     @safe_divide(treated_revenue, treated_customers) AS treated_revenue_per_customer,
@@ -119,13 +118,7 @@ WITH customer_purchases AS (
   SELECT
     campaign_id,
     treated_conversion - holdout_conversion AS conversion_uplift,
-    SQRT(
-      pooled_conversion * (
-        1 - pooled_conversion
-      ) * (
-        1::DOUBLE / NULLIF(treated_customers, 0) + 1::DOUBLE / NULLIF(holdout_customers, 0)
-      )
-    ) AS conversion_error,
+    @two_proportion_z(treated_buyers, treated_customers, holdout_buyers, holdout_customers) AS conversion_z,
     treated_revenue_per_customer - holdout_revenue_per_customer AS revenue_uplift,
     SQRT(treated_variance + holdout_variance) AS revenue_error,
     @safe_divide(
@@ -137,7 +130,7 @@ WITH customer_purchases AS (
   SELECT
     campaign_id,
     conversion_uplift,
-    @safe_divide(conversion_uplift, conversion_error) AS conversion_z,
+    conversion_z,
     revenue_uplift,
     revenue_error * @student_t_limit(degrees_of_freedom) AS revenue_reach,
     @student_t_as_normal(@safe_divide(revenue_uplift, revenue_error), degrees_of_freedom) AS revenue_z
