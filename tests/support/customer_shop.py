@@ -18,6 +18,7 @@ STAR = (
 MARTS = (
     "marts.mart_customer_analytics",
     "marts.mart_cohort_retention",
+    "marts.mart_cohort_milestones",
     "marts.mart_customer_segments",
     "marts.mart_segment_migration",
     "marts.mart_action_list",

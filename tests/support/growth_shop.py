@@ -15,6 +15,7 @@ MARTS = (
     "marts.mart_executive_financial_summary",
     "marts.mart_subscription_metrics",
     "marts.mart_operations",
+    "marts.mart_region_comparison",
     "marts.mart_kpis",
 )
 MODELS = (

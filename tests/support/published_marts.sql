@@ -23,7 +23,7 @@ CREATE TABLE marts.mart_action_list (
   as_of_date DATE
 );
 CREATE TABLE marts.mart_campaign_performance (
-  campaign_id TEXT, campaign_name TEXT, channel TEXT, objective TEXT, assigned_customers BIGINT,
+  campaign_id TEXT, campaign_name TEXT, channel TEXT, objective TEXT, conversion_verdict TEXT, assigned_customers BIGINT,
   held_out_customers BIGINT, contacted_customers BIGINT, opened_customers BIGINT, clicked_customers BIGINT,
   converted_customers BIGINT, credited_orders BIGINT, new_customer_orders BIGINT, impressions BIGINT, clicks
   BIGINT, budget_amount DECIMAL(18,2), cost_amount DECIMAL(18,2), last_touch_revenue DECIMAL(18,2),
@@ -45,6 +45,13 @@ CREATE TABLE marts.mart_channel_economics (
   new_customers BIGINT, customer_acquisition_cost DOUBLE, revenue_so_far DECIMAL(18,2), margin_so_far
   DECIMAL(18,2), ltv_amount DOUBLE, ltv_to_cac DOUBLE, predicted_ltv_amount DOUBLE, predicted_ltv_to_cac
   DOUBLE, payback_months BIGINT, months_observed BIGINT, is_current_period BOOLEAN
+);
+CREATE TABLE marts.mart_cohort_milestones (
+  months_since_first_order INTEGER, verdict TEXT, earlier_cohort_count BIGINT, customer_count BIGINT,
+  retained_customer_count BIGINT, earlier_customer_count BIGINT, earlier_retained_customer_count BIGINT, retention_share DOUBLE,
+  earlier_retention_share DOUBLE, cumulative_revenue_per_customer DOUBLE,
+  earlier_cumulative_revenue_per_customer DOUBLE, revenue_change_share DOUBLE, z_score DOUBLE, p_value DOUBLE,
+  corrected_p_value DOUBLE, first_cohort_month DATE, last_cohort_month DATE
 );
 CREATE TABLE marts.mart_cohort_retention (
   months_since_first_order INTEGER, customer_count BIGINT, retained_customer_count BIGINT, order_count BIGINT,
@@ -102,6 +109,11 @@ CREATE TABLE marts.mart_product_performance_month (
   rank_in_department BIGINT, net_revenue_amount DECIMAL(18,2), discount_amount DECIMAL(18,2),
   gross_margin_amount DECIMAL(18,2), mean_price_paid DOUBLE, revenue_share DOUBLE, reorder_rate DOUBLE,
   mean_cart_position DOUBLE, is_complete BOOLEAN, period_start TIMESTAMP
+);
+CREATE TABLE marts.mart_region_comparison (
+  region TEXT, verdict TEXT, orders BIGINT, judged_orders BIGINT, late_orders BIGINT, delivery_days DOUBLE,
+  on_time_rate DOUBLE, on_time_rate_elsewhere DOUBLE, return_rate DOUBLE, satisfaction DOUBLE, g_statistic DOUBLE,
+  p_value DOUBLE, corrected_p_value DOUBLE, first_day DATE, last_day DATE
 );
 CREATE TABLE marts.mart_segment_migration (
   from_segment TEXT, to_segment TEXT, customer_count BIGINT, net_revenue_amount DECIMAL(18,2), spent_amount

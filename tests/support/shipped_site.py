@@ -26,6 +26,7 @@ MARTS = (
     "mart_action_list",
     "mart_campaign_performance",
     "mart_channel_economics",
+    "mart_cohort_milestones",
     "mart_cohort_retention",
     "mart_customer_analytics",
     "mart_customer_segments",
@@ -36,6 +37,7 @@ MARTS = (
     "mart_product_performance",
     "mart_product_performance_day",
     "mart_product_performance_month",
+    "mart_region_comparison",
     "mart_segment_migration",
     "mart_subscription_metrics",
 )

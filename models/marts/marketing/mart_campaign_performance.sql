@@ -35,6 +35,7 @@ MODEL (
     campaign_name = 'Name of the campaign; its id where the shop does not list it',
     channel = 'Channel',
     objective = 'What the campaign is for',
+    conversion_verdict = 'more_buyers or fewer_buyers where the interval of the uplift lies on one side of zero, else no_clear_effect; still_running until it is measured to the end, not_measured without enough customers held out',
     assigned_customers = 'Customers chosen for the campaign, held out or not',
     held_out_customers = 'Customers held out to compare with',
     contacted_customers = 'Reach: customers to whom something was sent',
@@ -129,6 +130,17 @@ SELECT
   campaigns.campaign_name::TEXT AS campaign_name,
   campaigns.channel::TEXT AS channel,
   campaigns.objective::TEXT AS objective,
+  CASE
+    WHEN uplift.campaign_id IS NULL
+    THEN 'not_measured'
+    WHEN NOT COALESCE(campaigns.last_measured_date < as_of.as_of_date, FALSE)
+    THEN 'still_running'
+    WHEN uplift.conversion_uplift_lower > 0
+    THEN 'more_buyers'
+    WHEN uplift.conversion_uplift_upper < 0
+    THEN 'fewer_buyers'
+    ELSE 'no_clear_effect'
+  END::TEXT AS conversion_verdict,
   COALESCE(reach.assigned_customers, 0)::BIGINT AS assigned_customers,
   COALESCE(reach.held_out_customers, 0)::BIGINT AS held_out_customers,
   COALESCE(reach.contacted_customers, 0)::BIGINT AS contacted_customers,

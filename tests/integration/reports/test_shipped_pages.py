@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 import shutil
 import sys
@@ -13,6 +12,7 @@ import duckdb
 import pandas as pd
 import pytest
 from published_sample import change_sample, publish_sample
+from scipy import stats
 
 from patron.shop import Shop, find_project
 
@@ -142,7 +142,7 @@ def test_newer_cohorts_are_judged_by_what_chance_explains(
 ) -> None:
     orders, cohort, age, sizes = cohorts_of(shop_and_marts[1])
     as_of = pd.Timestamp(site.ask("SELECT MAX(as_of_date) FROM marts.mart_customer_analytics"))
-    better, worse = [], []
+    found: dict[int, float] = {}
     for months in (1, 3, 6, 12):
         old_enough = [one for one in sizes.index if (one + months).end_time < as_of]
         cohorts = sorted(one for one in old_enough if sizes[one] >= 30)
@@ -154,11 +154,13 @@ def test_newer_cohorts_are_judged_by_what_chance_explains(
             orders[(age == months) & cohort.isin(group)].groupby(cohort).customer_id.nunique().sum()
             for group in groups
         ]
-        difference = kept[0] / counts[0] - kept[1] / counts[1]
-        common = sum(kept) / sum(counts)
-        chance = (common * (1 - common) * (1 / counts[0] + 1 / counts[1])) ** 0.5
-        if abs(difference) > 2 * chance:
-            (better if difference > 0 else worse).append(months)
+        table = [[came, count - came] for came, count in zip(kept, counts, strict=True)]
+        p_value = stats.chi2_contingency(table, correction=False).pvalue
+        found[months] = p_value * (1 if kept[0] / counts[0] > kept[1] / counts[1] else -1)
+    assert len(found) > 2
+    certain = {months: p for months, p in found.items() if abs(p) * len(found) <= 0.05}
+    better = [months for months, p in certain.items() if p > 0]
+    worse = [months for months, p in certain.items() if p < 0]
     text = site.texts["customers/cohorts"]
     assert ("Newer cohorts are better in some months" in text) == bool(better and worse)
     assert ("Newer cohorts are better than" in text) == bool(better and not worse)
@@ -185,13 +187,14 @@ def test_the_worst_region_is_told_only_where_chance_does_not_explain_it(site: Si
         SELECT LIST({'region': region, 'due': due, 'late': late}) FROM regions
         """
     )
-    share = sum(row["late"] for row in rows) / sum(row["due"] for row in rows)
-    limit = (2**2 + 2 * math.log(len(rows))) ** 0.5
-    unusual = [
-        row["region"]
-        for row in rows
-        if row["late"] - share * row["due"] > limit * (row["due"] * share * (1 - share)) ** 0.5
-    ]
+    unusual = []
+    rows = [row for row in rows if row["due"]]
+    for row in rows:
+        late, due = (sum(each[key] for each in rows) - row[key] for key in ("late", "due"))
+        table = [[row["late"], row["due"] - row["late"]], [late, due - late]]
+        p_value = stats.chi2_contingency(table, correction=False, lambda_="log-likelihood").pvalue
+        if p_value * len(rows) <= 0.05 and row["late"] / row["due"] > late / due:
+            unusual.append(row["region"])
     text = site.texts["operations"]
     assert ("is late more often than chance explains:" in text) == bool(unusual)
     assert ("No region is late more often than chance explains" in text) == (not unusual)

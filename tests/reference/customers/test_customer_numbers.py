@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import stats
 
 sys.path.insert(0, str(Path(__file__).parent))
 
@@ -61,6 +62,33 @@ def test_cohorts(known: Facts) -> None:
     same(
         table("marts.mart_cohort_retention", ["cohort_month", "months_since_first_order"]), expected
     )
+
+
+def test_newer_cohorts_beside_those_before(known: Facts) -> None:
+    cells = cohorts(known).reset_index()
+    cells = cells[cells["is_complete"] & ~cells["is_small_cohort"]]
+    found = table("marts.mart_cohort_milestones", "months_since_first_order")
+    assert found.index.tolist() == [1, 3, 6, 12]
+    p_values = {}
+    for months, row in found.iterrows():
+        reached = cells[cells["months_since_first_order"] == months].sort_values("cohort_month")
+        latest, earlier = reached[-6:], reached[-12:-6]
+        table_of_two = [
+            [
+                group["retained_customer_count"].sum(),
+                group["customer_count"].sum() - group["retained_customer_count"].sum(),
+            ]
+            for group in (latest, earlier)
+        ]
+        test = stats.chi2_contingency(table_of_two, correction=False)
+        assert row["z_score"] ** 2 == pytest.approx(test.statistic)
+        assert row["earlier_cohort_count"] == len(earlier)
+        assert row["cumulative_revenue_per_customer"] == pytest.approx(
+            latest["cumulative_net_revenue_amount"].sum() / latest["customer_count"].sum()
+        )
+        p_values[months] = test.pvalue
+    corrected = [min(1, 4 * p_values[months]) for months in found.index]
+    assert found["corrected_p_value"].to_numpy() == pytest.approx(corrected, rel=1e-6)
 
 
 def test_customer_months_are_the_history_of_lifetime_value(known: Facts) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import stats
 
 from tests.support.growth_shop import growth_shop, truth
 
@@ -91,6 +92,27 @@ def test_returns_and_stars_of_the_orders(
     stars = reviews.merge(orders[["order_id", *KEY]], on="order_id").groupby(KEY)["rating"].mean()
     np.testing.assert_allclose(mart["satisfaction"], stars.reindex(mart.index))
     assert 1.5 < mart["total_rating"].sum() / mart["reviews"].sum() < 5
+
+
+def test_regions_are_late_more_often_where_scipy_says_so(
+    orders: pd.DataFrame, as_of: pd.Timestamp
+) -> None:
+    latest = as_of.to_period("M")
+    months = orders["date_day"].dt.to_period("M")
+    judged = orders[(months >= latest - 3) & (months < latest)].dropna(subset=["on_time"])
+    late = (~judged["on_time"].astype(bool)).groupby(judged["region"]).agg(["sum", "size"])
+    found = read("SELECT * FROM marts.mart_region_comparison").set_index("region")
+    found = found[found["judged_orders"] > 0]
+    assert set(found.index) == set(late.index)
+    assert len(late) > 10
+    for region, (count, size) in late.iterrows():
+        rest = late["sum"].sum() - count, late["size"].sum() - size
+        table = [[count, size - count], [rest[0], rest[1] - rest[0]]]
+        expected = stats.chi2_contingency(table, correction=False, lambda_="log-likelihood").pvalue
+        row = found.loc[region]
+        assert row["p_value"] == pytest.approx(expected, rel=1e-6)
+        assert row["corrected_p_value"] == pytest.approx(min(1, expected * len(late)), rel=1e-6)
+        assert row["on_time_rate_elsewhere"] == pytest.approx(1 - rest[0] / rest[1])
 
 
 def test_carriers_are_late_as_often_as_they_truly_are(orders: pd.DataFrame) -> None:
