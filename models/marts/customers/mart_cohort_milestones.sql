@@ -62,51 +62,34 @@ WITH cohorts_by_age AS (
     is_complete
     AND NOT is_small_cohort
     AND months_since_first_order IN (@EACH(@cohort_milestones, months -> @months))
-), latest AS (
+), latest_and_earlier AS (
   SELECT
     months_since_first_order,
-    SUM(customer_count) AS customers,
-    SUM(retained_customer_count) AS retained,
-    SUM(cumulative_net_revenue_amount) AS revenue,
-    MIN(cohort_month) AS first_cohort_month,
+    SUM(CASE WHEN place <= @cohorts_compared THEN customer_count END) AS customers,
+    SUM(CASE WHEN place <= @cohorts_compared THEN retained_customer_count END) AS retained,
+    SUM(CASE WHEN place <= @cohorts_compared THEN cumulative_net_revenue_amount END) AS revenue,
+    SUM(CASE WHEN place > @cohorts_compared THEN customer_count END) AS earlier_customers,
+    SUM(CASE WHEN place > @cohorts_compared THEN retained_customer_count END) AS earlier_retained,
+    SUM(CASE WHEN place > @cohorts_compared THEN cumulative_net_revenue_amount END) AS earlier_revenue,
+    COUNT(*) - @cohorts_compared AS earlier_cohorts,
+    MIN(CASE WHEN place <= @cohorts_compared THEN cohort_month END) AS first_cohort_month,
     MAX(cohort_month) AS last_cohort_month
   FROM cohorts_by_age
   WHERE
-    place <= @cohorts_compared
+    place <= 2 * @cohorts_compared
   GROUP BY
     months_since_first_order
   HAVING
-    COUNT(*) = @cohorts_compared
-), earlier AS (
-  SELECT
-    months_since_first_order,
-    SUM(customer_count) AS customers,
-    SUM(retained_customer_count) AS retained,
-    SUM(cumulative_net_revenue_amount) AS revenue,
-    COUNT(*) AS cohorts
-  FROM cohorts_by_age
-  WHERE
-    place > @cohorts_compared AND place <= 2 * @cohorts_compared
-  GROUP BY
-    months_since_first_order
+    COUNT(*) >= @cohorts_compared
 ), compared AS (
   SELECT
-    latest.months_since_first_order,
-    latest.customers,
-    latest.retained,
-    latest.first_cohort_month,
-    latest.last_cohort_month,
-    COALESCE(earlier.cohorts, 0) AS earlier_cohorts,
-    earlier.customers AS earlier_customers,
-    earlier.retained AS earlier_retained,
-    @safe_divide(latest.retained, latest.customers) AS retention_share,
-    @safe_divide(earlier.retained, earlier.customers) AS earlier_retention_share,
-    @safe_divide(latest.revenue, latest.customers) AS revenue_per_customer,
-    @safe_divide(earlier.revenue, earlier.customers) AS earlier_revenue_per_customer,
-    @two_proportion_z(latest.retained, latest.customers, earlier.retained, earlier.customers) AS z_score
-  FROM latest
-  LEFT JOIN earlier
-    ON latest.months_since_first_order = earlier.months_since_first_order
+    *,
+    @safe_divide(retained, customers) AS retention_share,
+    @safe_divide(earlier_retained, earlier_customers) AS earlier_retention_share,
+    @safe_divide(revenue, customers) AS revenue_per_customer,
+    @safe_divide(earlier_revenue, earlier_customers) AS earlier_revenue_per_customer,
+    @two_proportion_z(retained, customers, earlier_retained, earlier_customers) AS z_score
+  FROM latest_and_earlier
 ), judged AS (
   SELECT
     *,
