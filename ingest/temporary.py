@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from patron.processes import is_of_another
 from patron.shop import Shop
 
 PREFIX = ".ingest-"
@@ -29,15 +30,5 @@ def remove_leftovers(shop: Shop) -> None:
     """Delete what killed processes left behind. Callers hold the writer lock."""
     for folder in shop.data.glob(f"{PREFIX}*"):
         owner = folder.name.removeprefix(PREFIX).partition("-")[0]
-        if not (owner.isdigit() and int(owner) != os.getpid() and _is_alive(int(owner))):
+        if not is_of_another(owner):
             shutil.rmtree(folder, ignore_errors=True)
-
-
-def _is_alive(process: int) -> bool:
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True

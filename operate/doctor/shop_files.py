@@ -15,6 +15,7 @@ from operate.monitor.settings import path_of, read_settings
 from patron.config import project_variables
 from patron.errors import PatronError
 from patron.lock import holding
+from patron.processes import is_alive
 from patron.shop import Shop
 
 PRIVATE = (".env", "data/erasure.key", "data/.erasure.json", "data/alerts.jsonl")
@@ -111,7 +112,7 @@ def locks(shop: Shop) -> Iterator[Diagnosis]:
     held = holding(shop)
     if held is None:
         yield ok("writer lock", "free")
-    elif held.pid and not _is_alive(held.pid):
+    elif held.pid and not is_alive(held.pid):
         yield note(
             "writer lock",
             f"held in the name of {held}, which is gone: a child of it still writes",
@@ -135,13 +136,3 @@ def locks(shop: Shop) -> Iterator[Diagnosis]:
 
 def _leftovers(shop: Shop) -> set[Path]:
     return {path for pattern in LEFTOVERS for path in shop.data.glob(pattern) if path.is_file()}
-
-
-def _is_alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True

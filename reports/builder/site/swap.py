@@ -11,6 +11,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from patron.errors import PatronError
+from patron.processes import is_of_another
 
 MARKER = ".patron-site"
 _AT_FDCWD = -100
@@ -64,18 +65,8 @@ def _sweep(out: Path) -> None:
     shutil.rmtree(aside, ignore_errors=True)
     for left in out.parent.glob(f".{out.name}.building-*"):
         pid = left.name.rpartition("-")[2]
-        if not pid.isdigit() or not _is_alive(int(pid)):
+        if not is_of_another(pid):
             shutil.rmtree(left, ignore_errors=True)
-
-
-def _is_alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return pid != os.getpid()
 
 
 def _swap(new: Path, out: Path) -> None:
