@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from patron import console
-from patron.options import JSON, WAIT
+from patron.options import EXECUTION_TIME, JSON, WAIT
 
 if TYPE_CHECKING:
     from operate.cycle import CycleResult, StepResult
@@ -34,11 +34,7 @@ STEP_NAMES = ("ingest", "transform", "reconcile", "train", "score", "report", "m
     help="After a good cycle, end as 'patron monitor' does: 2 when an alert is critical.",
 )
 @WAIT
-@click.option(
-    "--execution-time",
-    metavar="TIME",
-    help="The moment to pretend it is, for simulated days: 2026-03-02T06:00.",
-)
+@EXECUTION_TIME
 @JSON
 @click.pass_context
 def run(
@@ -60,8 +56,7 @@ def run(
     from operate.forget_hints import erasure_hints
     from operate.steps import Request
 
-    pretended = moment(options["execution_time"])
-    request = Request(ctx.obj(), pretended, apply_changes, frozenset(only))
+    request = Request(ctx.obj(), options["execution_time"], apply_changes, frozenset(only))
     steps = [name for name in (only or STEP_NAMES) if name not in skip]
     result = run_cycle(request, steps, options["wait_seconds"], _tell)
     _summarise(result, as_json=as_json)
@@ -88,20 +83,6 @@ def status(ctx: click.Context, as_json: bool) -> None:
         console.emit_json(found)
     else:
         print_status(found)
-
-
-def moment(text: str | None) -> str | None:
-    """The value of an --execution-time, checked."""
-    if text is None:
-        return None
-    from datetime import datetime
-
-    try:
-        return datetime.fromisoformat(text).isoformat()
-    except ValueError as error:
-        raise click.BadParameter(
-            f"{text!r} is not a time such as 2026-03-02T06:00", param_hint="--execution-time"
-        ) from error
 
 
 def _tell(line: StepResult) -> None:

@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from operate.cli import moment
 from patron import console
-from patron.options import JSON, WAIT
+from patron.options import EXECUTION_TIME, JSON, WAIT
 
 if TYPE_CHECKING:
     from operate.forget import Forgotten
@@ -20,11 +19,7 @@ if TYPE_CHECKING:
 @click.argument("customer_ids", nargs=-1, metavar="[CUSTOMER_ID]...")
 @click.option("--requested", is_flag=True, help="Everybody who asked for it: raw.erasure_requests.")
 @click.option("--yes", is_flag=True, help="Do not ask for confirmation.")
-@click.option(
-    "--execution-time",
-    metavar="TIME",
-    help="The moment to pretend it is, for simulated days: 2026-03-02T06:00.",
-)
+@EXECUTION_TIME
 @WAIT
 @JSON
 @click.pass_context
@@ -62,7 +57,7 @@ def forget(
             shop,
             asked,
             wait_seconds=wait_seconds,
-            execution_time=moment(execution_time),
+            execution_time=execution_time,
             watch=lambda step: bar.update(task, description=step),
         )
     _show(done, as_json=as_json)

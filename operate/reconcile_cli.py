@@ -11,7 +11,7 @@ import click
 from patron import console
 from patron.errors import EXIT_FAILED
 from patron.lock import writer_lock
-from patron.options import JSON, WAIT
+from patron.options import EXECUTION_TIME, JSON, WAIT
 
 if TYPE_CHECKING:
     from operate.reconcile import ReconcileResult, Watch
@@ -19,11 +19,7 @@ if TYPE_CHECKING:
 
 @click.command(epilog="Example: patron reconcile    |    only look: patron reconcile --check")
 @click.option("--check", is_flag=True, help="Only say what is stale; exit code 1 if anything is.")
-@click.option(
-    "--execution-time",
-    metavar="TIME",
-    help="The moment to pretend it is, for simulated days: 2026-03-02T06:00.",
-)
+@EXECUTION_TIME
 @WAIT
 @JSON
 @click.pass_context
@@ -41,14 +37,13 @@ def reconcile(
     every load.
     """
     from operate import reconcile as reconciling
-    from operate.cli import moment
 
-    shop, when = ctx.obj(), moment(execution_time)
+    shop = ctx.obj()
     with writer_lock(shop, "patron reconcile", wait_seconds), _watched() as watch:
         found = (
-            reconciling.check(shop, when, watch=watch)
+            reconciling.check(shop, execution_time, watch=watch)
             if check
-            else reconciling.reconcile(shop, when, watch=watch)
+            else reconciling.reconcile(shop, execution_time, watch=watch)
         )
     if as_json:
         console.emit_json(_document(found))

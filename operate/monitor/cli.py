@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from operate.cli import moment
 from patron import console
-from patron.options import JSON
+from patron.options import EXECUTION_TIME, JSON
 
 if TYPE_CHECKING:
     from operate.monitor.watch import Report
@@ -17,11 +16,7 @@ if TYPE_CHECKING:
 
 @click.command(epilog="Example: patron monitor    |    patron monitor --strict --json")
 @click.option("--strict", is_flag=True, help="End with 1 when there are only warnings.")
-@click.option(
-    "--execution-time",
-    metavar="TIME",
-    help="The moment to pretend it is, for simulated days: 2026-03-02T06:00.",
-)
+@EXECUTION_TIME
 @JSON
 @click.pass_context
 def monitor(ctx: click.Context, execution_time: str | None, *, strict: bool, as_json: bool) -> None:
@@ -33,8 +28,8 @@ def monitor(ctx: click.Context, execution_time: str | None, *, strict: bool, as_
     from operate.monitor.show import watch_and_show
 
     shop = ctx.obj()
-    text = moment(execution_time)
-    report = watch_and_show(shop, datetime.fromisoformat(text) if text else None)
+    moment = datetime.fromisoformat(execution_time) if execution_time else None
+    report = watch_and_show(shop, moment)
     if as_json:
         console.emit_json(as_document(report))
     else:
