@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import shutil
-import subprocess
-import sys
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -14,6 +12,7 @@ from typing import Any, Protocol
 
 import duckdb
 import time_machine
+from another import DATABASE, another
 from forgettable import ORDERS, add_models
 from forks import forks
 from killed_cycle import killed_cycle
@@ -36,7 +35,6 @@ TOLD = {
 }
 STEPS = ("ingest", "transform", "reconcile", "report", "monitor")
 SKIPPED = ("--skip=train", "--skip=score")
-_HOLD = "import sys, duckdb; c = duckdb.connect(sys.argv[1]); print('', flush=True); input()"
 
 
 class Till(Protocol):
@@ -181,21 +179,8 @@ class Day:
             watch_and_show(self.shop)
         return False
 
-    @contextmanager
-    def _locked(self, is_so: bool) -> Iterator[None]:
-        if not is_so:
-            yield
-            return
-        with subprocess.Popen(
-            [sys.executable, "-c", _HOLD, str(self.shop.warehouse)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        ) as process:
-            assert process.stdout is not None
-            process.stdout.readline()
-            yield
-            process.communicate("\n")
+    def _locked(self, is_so: bool) -> AbstractContextManager[object]:
+        return another(DATABASE, self.shop.warehouse) if is_so else nullcontext()
 
     @contextmanager
     def _down(self, is_so: bool) -> Iterator[None]:

@@ -11,6 +11,7 @@ import pytest
 from ingest.run import ingest_all
 from patron.errors import BusyError, PatronError, UsageError
 from patron.warehouse import writing
+from tests.support.another import DATABASE, another
 
 HEADER = "order_id,customer_id,ordered_at,order_status,order_amount,updated_at"
 DAY = "2024-01-01 10:00:00"
@@ -340,24 +341,7 @@ def test_unknown_names_on_the_command_line(shop, exports, orders_from_files) -> 
 def test_a_locked_database(shop, exports, orders_from_files, tmp_path) -> None:
     (exports / "orders.csv").write_text(csv(order(1)))
     ingest_all(shop)
-    import subprocess
-    import sys
-
-    holder = subprocess.Popen(
-        [
-            sys.executable,
-            "-c",
-            "import duckdb, sys; c = duckdb.connect(sys.argv[1]); print(flush=True); input()",
-            str(shop.warehouse),
-        ],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-    )
-    try:
-        assert holder.stdout is not None
-        holder.stdout.readline()
+    with another(DATABASE, shop.warehouse):
         assert "the database is in use by" in said(shop, BusyError)
-    finally:
-        holder.communicate()
     with writing(shop) as connection:
         assert isinstance(connection, duckdb.DuckDBPyConnection)

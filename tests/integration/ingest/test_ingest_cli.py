@@ -15,6 +15,7 @@ from ingest.cli import COLUMNS
 from patron.cli import patron
 from patron.errors import BusyError, PatronError, UsageError
 from patron.lock import writer_lock
+from tests.support.another import WRITER_LOCK, another
 
 ORDER = "order_id,customer_id,ordered_at,order_status,order_amount,updated_at\n1,a,{0},paid,1,{0}\n"
 
@@ -109,22 +110,11 @@ def test_several_sources_of_a_stream_and_deletions_are_told_apart(
 
 def test_ingest_waits_or_leaves_when_somebody_writes(shop, call, write_orders, exports) -> None:
     (exports / "orders.csv").write_text(ORDER.format("2024-01-01"))
-    code = (
-        "import sys; from patron.lock import writer_lock; from patron.shop import find_shop\n"
-        "with writer_lock(find_shop(), 'patron other'): print(flush=True); input()"
-    )
-    other = subprocess.Popen(
-        [sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE
-    )
-    assert other.stdout is not None
-    other.stdout.readline()
-    try:
+    with another(WRITER_LOCK, shop.root):
         began = time.monotonic()
         with pytest.raises(BusyError, match="another process is writing: patron other"):
             call("ingest", "--wait", "0.5")
         assert time.monotonic() - began >= 0.5
-    finally:
-        other.communicate()
     with writer_lock(shop, "patron run"):
         assert "orders" in call("ingest")
 

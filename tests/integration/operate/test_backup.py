@@ -30,6 +30,7 @@ from patron.cli import patron
 from patron.errors import BusyError, PatronError
 from patron.lock import writer_lock
 from patron.shop import Shop
+from tests.support.another import DATABASE, another
 from tests.support.forks import forks
 
 # Restores a backup and kills itself with SIGKILL before the given rename of a file.
@@ -141,18 +142,8 @@ def test_older_backups_of_the_same_shop_make_room(shop: Shop, tmp_path: Path) ->
 
 
 def test_nothing_is_backed_up_while_somebody_writes(shop: Shop, tmp_path: Path) -> None:
-    script = (
-        "import sys, duckdb; c = duckdb.connect(sys.argv[1]); print('open', flush=True); input()"
-    )
-    command = [sys.executable, "-c", script, str(shop.warehouse)]
-    with subprocess.Popen(
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    ) as other:
-        assert other.stdout is not None
-        other.stdout.readline()
-        with pytest.raises(BusyError):
-            save(shop, tmp_path / "kept")
-        other.communicate("\n")
+    with another(DATABASE, shop.warehouse), pytest.raises(BusyError):
+        save(shop, tmp_path / "kept")
     with writer_lock(shop, "a load"):
         done = subprocess.run(
             [sys.executable, "-c", "from patron.cli import main; main()", "--shop",

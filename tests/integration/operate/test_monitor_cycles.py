@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime
-from pathlib import Path
 
 import duckdb
 import pytest
@@ -19,6 +14,7 @@ from stock import KILLED
 
 from patron.cli import patron
 from patron.errors import BusyError
+from tests.support.another import DATABASE, FILE_LOCK, another
 
 
 def test_a_bad_row_fails_the_cycle_and_is_told_until_it_is_gone(operated: Operated) -> None:
@@ -100,28 +96,8 @@ def test_a_killed_cycle_is_noticed_and_is_well_again(operated: Operated) -> None
     assert rows == [("succeeded", None), ("killed", "transform"), ("succeeded", None)]
 
 
-@contextmanager
-def another(script: str, path: Path) -> Iterator[None]:
-    """Another process that has something until the end of the block."""
-    program = f"import sys\n{script}\nprint('', flush=True); input()"
-    with subprocess.Popen(
-        [sys.executable, "-c", program, str(path)],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    ) as process:
-        assert process.stdout is not None
-        process.stdout.readline()
-        yield
-        process.communicate("\n")
-
-
-OPENS = "import duckdb; connection = duckdb.connect(sys.argv[1])"
-LOCKS = "import fcntl; file = open(sys.argv[1], 'a'); fcntl.flock(file, fcntl.LOCK_EX)"
-
-
 def test_a_warehouse_that_another_program_has_open_is_told(operated: Operated) -> None:
-    with another(OPENS, operated.shop.warehouse):
+    with another(DATABASE, operated.shop.warehouse):
         assert operated.cycle() == ["failed", "done"]
         assert "Critical: The step ingest of patron run failed" in operated.told
     operated.cycle()
@@ -131,7 +107,7 @@ def test_a_warehouse_that_another_program_has_open_is_told(operated: Operated) -
 def test_a_cycle_that_finds_another_writing_is_told_and_counts_not_as_failed(
     operated: Operated,
 ) -> None:
-    with another(LOCKS, operated.shop.lock_file), pytest.raises(BusyError):
+    with another(FILE_LOCK, operated.shop.lock_file), pytest.raises(BusyError):
         operated.cycle()
     assert operated.told == "Warning: The step start of patron run found another process writing"
     operated.cycle()

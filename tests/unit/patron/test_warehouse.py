@@ -10,6 +10,7 @@ import pytest
 from patron.errors import BusyError, PatronError
 from patron.shop import Shop, find_project
 from patron.warehouse import STORAGE_VERSION, attach, connect, reading, writing
+from tests.support.another import DATABASE, another
 
 HOLD = """
 import sys, time, duckdb
@@ -26,19 +27,11 @@ def folder(tmp_path: Path) -> Shop:
 
 def test_a_locked_database_is_one_line_that_names_the_holder(folder: Shop) -> None:
     folder.data.mkdir(parents=True)
-    process = subprocess.Popen(
-        [sys.executable, "-c", HOLD, str(folder.warehouse), "30"], stdout=subprocess.PIPE, text=True
-    )
-    assert process.stdout is not None
-    process.stdout.readline()
-    try:
+    with another(DATABASE, folder.warehouse) as process:
         with pytest.raises(BusyError) as caught, writing(folder):
             pass
         assert f"(pid {process.pid})" in str(caught.value)
         assert "\n" not in str(caught.value)
-    finally:
-        process.kill()
-        process.communicate()
 
 
 def test_waiting_for_a_locked_database(folder: Shop) -> None:
