@@ -223,6 +223,7 @@ def _show_result(result: TrainResult) -> None:
 
 
 def _show_card(card: dict[str, Any]) -> None:
+    from ml.names import metric_name, predictor_name
     from ml.tables import limits
 
     data = card["data"]
@@ -233,12 +234,12 @@ def _show_card(card: dict[str, Any]) -> None:
             f"judged on {data['holdout_cutoffs'][0]} .. {data['holdout_cutoffs'][-1]}"
         )
         rows = [
-            (name.replace("_", " "), *(_interval(measured.get(metric)) for metric in metrics))
+            (predictor_name(name), *(_interval(measured.get(metric)) for metric in metrics))
             for name, measured in predictors.items()
         ]
-        print_table(title, ("predictor", *(name.replace("_", " ") for name in metrics)), rows)
+        print_table(title, ("predictor", *map(metric_name, metrics)), rows)
         for fact, value in card["facts"].get(subject, {}).items():
-            say(f"  {fact.replace('_', ' ')}: {value:.4g}")
+            say(f"  {metric_name(fact)}: {value:.4g}")
     strongest = sorted(card.get("importance", {}).items(), key=lambda item: -item[1])[:5]
     if strongest:
         say(f"  goes most by: {', '.join(name.replace('_', ' ') for name, _ in strongest)}")

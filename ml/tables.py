@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from ml import registry
 from ml.errors import UnusableModel
+from ml.names import metric_name, predictor_name
 from patron.shop import Shop
 
 if TYPE_CHECKING:
@@ -82,10 +83,9 @@ def _measurements(task: str, version: str, card: dict[str, Any]) -> Iterator[dic
     for subject, predictors in sorted(card.get("metrics", {}).items()):
         for predictor, metrics in sorted(predictors.items()):
             for metric, interval in sorted(metrics.items()):
-                row = {"subject": subject, "predictor": predictor, "metric": metric}
                 yield (
                     base
-                    | row
+                    | _named(subject, predictor, metric)
                     | {
                         "value": interval["value"],
                         "value_lower": interval["low"],
@@ -94,8 +94,18 @@ def _measurements(task: str, version: str, card: dict[str, Any]) -> Iterator[dic
                 )
     for subject, facts in sorted(card.get("facts", {}).items()):
         for metric, value in sorted(facts.items()):
-            row = {"subject": subject, "predictor": "model", "metric": metric, "value": value}
-            yield base | row | {"value_lower": None, "value_upper": None}
+            figure = {"value": value, "value_lower": None, "value_upper": None}
+            yield base | _named(subject, "model", metric) | figure
+
+
+def _named(subject: str, predictor: str, metric: str) -> dict[str, str]:
+    return {
+        "subject": subject,
+        "predictor": predictor,
+        "metric": metric,
+        "predictor_name": predictor_name(predictor),
+        "metric_name": metric_name(metric),
+    }
 
 
 def _row(shop: Shop, task: str, version: str, is_champion: bool) -> dict[str, Any]:

@@ -11,6 +11,8 @@ SELECT
   '/models/' || COALESCE(judged.title, registry.task) AS page,
   COALESCE(judged.place, 9) AS place,
   judged.purpose,
+  judged.subject,
+  judged.metric,
   judged.measure,
   registry.version,
   registry.is_usable,

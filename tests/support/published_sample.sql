@@ -176,14 +176,17 @@ SELECT task, task || '-v1' AS version, TRUE AS is_champion, 365 AS horizon_days,
 FROM (VALUES ('clv'), ('churn'), ('next_order')) AS tasks(task)
 WHERE getvariable('with_models');
 CREATE TABLE ml.model_metrics AS
-SELECT task, task || '-v1' AS version, subject, predictor, metric, value, value - 0.02 AS value_lower, value + 0.02 AS value_upper
+SELECT
+  task, task || '-v1' AS version, subject, predictor, metric, predictor_name, metric_name, value, value - 0.02 AS value_lower, value + 0.02 AS value_upper
 FROM (
   VALUES
-    ('clv', 'revenue', 'model', 'spearman', 0.74), ('clv', 'revenue', 'previous_period', 'spearman', 0.58),
-    ('churn', 'active_customers', 'model', 'roc_auc', 0.82), ('churn', 'active_customers', 'recency', 'roc_auc', 0.76),
-    ('next_order', 'order_within_30_days', 'model', 'roc_auc', 0.92),
-    ('next_order', 'order_within_30_days', 'recency', 'roc_auc', 0.9)
-) AS judged(task, subject, predictor, metric, value)
+    ('clv', 'revenue', 'model', 'spearman', 'the model', 'rank correlation', 0.74),
+    ('clv', 'revenue', 'previous_period', 'spearman', 'previous period', 'rank correlation', 0.58),
+    ('churn', 'active_customers', 'model', 'roc_auc', 'the model', 'ROC AUC', 0.82),
+    ('churn', 'active_customers', 'recency', 'roc_auc', 'recency', 'ROC AUC', 0.76),
+    ('next_order', 'order_within_30_days', 'model', 'roc_auc', 'the model', 'ROC AUC', 0.92),
+    ('next_order', 'order_within_30_days', 'recency', 'roc_auc', 'recency', 'ROC AUC', 0.9)
+) AS judged(task, subject, predictor, metric, predictor_name, metric_name, value)
 WHERE getvariable('with_models');
 
 CREATE TABLE quality.rejected_rows (

@@ -260,6 +260,9 @@ def test_the_cards_are_tables(built: Context, trained: Shop) -> None:
     assert len(tenths) == 10
     assert tenths["predicted_mean"].is_monotonic_decreasing
     assert tenths["actual_mean"].iloc[0] > 3 * tenths["actual_mean"].iloc[-1]
+    measures = frame(built, "ml.model_metrics")
+    assert set(measures.loc[measures["metric"] == "roc_auc", "metric_name"]) == {"ROC AUC"}
+    assert set(measures.loc[measures["predictor"] == "bg_nbd", "predictor_name"]) == {"BG/NBD"}
     models = frame(built, "ml.model_registry").set_index("task")
     assert "looks 90 days ahead, not 365" in models.loc["clv", "limits"]
     assert "looks" not in models.loc["churn", "limits"]
