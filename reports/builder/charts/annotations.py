@@ -188,26 +188,30 @@ def _ends(ground: Ground, line: Annotation) -> tuple[Point, Point] | None:
     return None if at is None else (ground.point(at, 0), ground.point(at, 1))
 
 
-def _point(canvas: Canvas, ground: Ground, mark: Annotation) -> None:
+def _dot(canvas: Canvas, ground: Ground, mark: Annotation) -> Point | None:
+    """The point itself, drawn, and where it is; None where the chart has no such place."""
     x, y = ground.x(mark.x), ground.y(mark.y)
     if x is None or y is None:
-        return
+        return None
     at = ground.point(x, y)
     canvas.circle(
         at, max(mark.size / 2, 1.5), mark.color, stroke="var(--card)", class_="reference-point"
     )
+    return at
+
+
+def _point(canvas: Canvas, ground: Ground, mark: Annotation) -> None:
+    at = _dot(canvas, ground, mark)
+    if at is None:
+        return
     place, anchor = _beside(at, mark, mark.size / 2 + 3)
     _label(canvas, ground, place, mark, anchor)
 
 
 def _callout(canvas: Canvas, ground: Ground, mark: Annotation) -> None:
-    x, y = ground.x(mark.x), ground.y(mark.y)
-    if x is None or y is None:
+    at = _dot(canvas, ground, mark)
+    if at is None:
         return
-    at = ground.point(x, y)
-    canvas.circle(
-        at, max(mark.size / 2, 1.5), mark.color, stroke="var(--card)", class_="reference-point"
-    )
     lines = wrap(mark.label, _REMARK, 6) or [mark.label]
     (left, top), anchor = _beside(at, mark, mark.size / 2 + 6)
     high = 14 * (len(lines) - 1)
