@@ -8,6 +8,7 @@ from pathlib import Path
 ORDERS = 120
 DAY_ONE = datetime.fromisoformat("2017-01-02T10:00:00")
 RETAIL = "Invoice,StockCode,Description,Quantity,InvoiceDate,Price,Customer ID,Country"
+# Some of Olist's files, with their columns.
 OLIST = {
     "olist_orders_dataset": "order_id,customer_id,order_status,order_purchase_timestamp,"
     "order_approved_at,order_delivered_carrier_date,order_delivered_customer_date,"

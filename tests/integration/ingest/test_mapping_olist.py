@@ -12,19 +12,12 @@ from ingest.run import ingest_all
 from ingest.scaffold import scaffold
 from patron.shop import SHOP_VARIABLE, Shop, find_shop
 from tests.support.refusals import refusals
+from tests.support.sample_files import OLIST
 
 FILES = {
-    "olist_orders_dataset": "order_id,customer_id,order_status,order_purchase_timestamp,"
-    "order_approved_at,order_delivered_carrier_date,order_delivered_customer_date,"
-    "order_estimated_delivery_date",
-    "olist_customers_dataset": "customer_id,customer_unique_id,customer_zip_code_prefix,"
-    "customer_city,customer_state",
-    "olist_order_items_dataset": "order_id,order_item_id,product_id,seller_id,"
-    "shipping_limit_date,price,freight_value",
+    **OLIST,
     "olist_order_payments_dataset": "order_id,payment_sequential,payment_type,"
     "payment_installments,payment_value",
-    "olist_order_reviews_dataset": "review_id,order_id,review_score,review_comment_title,"
-    "review_comment_message,review_creation_date,review_answer_timestamp",
     "olist_products_dataset": "product_id,product_category_name,product_name_lenght,"
     "product_description_lenght,product_photos_qty,product_weight_g,product_length_cm,"
     "product_height_cm,product_width_cm",

@@ -30,10 +30,10 @@ def rows(seed: str) -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
-def test_every_audit_has_a_type() -> None:
-    sorted_audits = {row["audit"] for row in rows("audit_types")}
+def test_every_audit_has_one_type() -> None:
+    typed = [row["audit"] for row in rows("audit_types")]
     known = {name.removesuffix("_non_blocking") for name in (*audits(), *BUILT_IN_AUDITS)}
-    assert sorted_audits == known
+    assert sorted(typed) == sorted(known)
 
 
 def test_every_type_has_advice_and_a_weight() -> None:
