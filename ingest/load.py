@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 
@@ -21,7 +19,7 @@ from ingest.sources import AnySource
 from ingest.stage import STAGED, add_unreadable, drop_staged, stage, stage_keys
 from patron.errors import PatronError
 from patron.sql import literal
-from patron.warehouse import first_line
+from patron.warehouse import first_line, transaction
 
 
 @dataclass(frozen=True)
@@ -75,7 +73,8 @@ def load_stream(
         return StreamLoad(source.name, stream, "absent", notices=("the source does not have it",))
     job = _Job(connection, source, table, config, reading, started_at)
     try:
-        with _one_snapshot(connection):
+        # A database shows all reads the same rows.
+        with transaction(connection):
             ignored = job.stage()
             unreadable = add_unreadable(connection, opened.unreadable())
             erasure.erase_staged(connection, table)
@@ -99,19 +98,6 @@ def load_stream(
         seconds=time.monotonic() - began,
         notices=tuple(notices),
     )
-
-
-@contextmanager
-def _one_snapshot(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
-    """A transaction around the reads, so that a database shows them all the same rows."""
-    connection.execute("BEGIN TRANSACTION")
-    try:
-        yield
-        connection.execute("COMMIT")
-    except BaseException:
-        with suppress(duckdb.Error):
-            connection.execute("ROLLBACK")
-        raise
 
 
 @dataclass(frozen=True)
@@ -204,21 +190,15 @@ class _Job:
 
     def commit(self) -> _Done:
         """Merge, remove what is gone, record, and move the cursor in one transaction."""
-        self.connection.execute("BEGIN TRANSACTION")
         try:
-            done = self._write(self._next_batch_id())
-            self.connection.execute("COMMIT")
-        except BaseException as error:
-            with suppress(duckdb.TransactionException):
-                self.connection.execute("ROLLBACK")
-            if isinstance(error, duckdb.IOException | duckdb.OutOfMemoryException):
-                raise PatronError(
-                    f"stream {self.table.name} cannot be written: {first_line(error)}",
-                    where=f"raw.{self.table.name}",
-                    remedy="nothing of it was loaded; free disk space or memory and load again",
-                ) from error
-            raise
-        return done
+            with transaction(self.connection):
+                return self._write(self._next_batch_id())
+        except (duckdb.IOException, duckdb.OutOfMemoryException) as error:
+            raise PatronError(
+                f"stream {self.table.name} cannot be written: {first_line(error)}",
+                where=f"raw.{self.table.name}",
+                remedy="nothing of it was loaded; free disk space or memory and load again",
+            ) from error
 
     def _write(self, batch_id: str) -> _Done:
         moment = f"TIMESTAMP {literal(self.started_at.isoformat(sep=' '))}"

@@ -13,6 +13,7 @@ from ingest.erasure import CONSENT, CUSTOMER
 from operate.forget_people import Person
 from operate.forget_values import Cleaner
 from patron.sql import identifier, literal
+from patron.warehouse import transaction
 
 FORGOTTEN = identifier("temp", "forgotten")
 # Plain texts of the run record that may quote ids.
@@ -42,17 +43,12 @@ def erase_warehouse(
         How many rows named them.
     """
     erasure.set_salt(connection, pseudonyms)
-    connection.execute("BEGIN TRANSACTION")
-    try:
+    with transaction(connection):
         rows = erase_tables(connection, cleaner)
         rows += _erase_refused(connection, cleaner)
         _remember(connection, cleaner.people, pseudonyms, rows)
         if ("operate", "reconciled") in _tables(connection):
             connection.execute("DELETE FROM operate.reconciled")
-    except BaseException:
-        connection.execute("ROLLBACK")
-        raise
-    connection.execute("COMMIT")
     return rows
 
 

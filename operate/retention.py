@@ -18,7 +18,7 @@ from operate.record import FAILED, SUCCEEDED, now
 from patron.config import project_variables
 from patron.errors import PatronError
 from patron.shop import Shop
-from patron.warehouse import first_line
+from patron.warehouse import first_line, transaction
 
 # What publishing, reconciling and the monitor ask of batches: the last of each table, and how far
 # it is built. A failure that was made good goes, as what made it good may go before it.
@@ -102,14 +102,9 @@ def kept_days(shop: Shop) -> int:
 
 def remove(cursor: Any, before: datetime) -> None:
     """Remove what happened before a moment and nothing needs any more."""
-    cursor.execute("BEGIN TRANSACTION")
-    try:
+    with transaction(cursor):
         for statement in (_BATCHES, _AUDITS, _LOADS):
             cursor.execute(statement, {"before": before})
-    except BaseException:
-        cursor.execute("ROLLBACK")
-        raise
-    cursor.execute("COMMIT")
 
 
 def _published_at(shop: Shop) -> datetime:

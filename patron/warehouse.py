@@ -6,7 +6,7 @@ import os
 import re
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -55,6 +55,20 @@ def reading(shop: Shop, wait_seconds: float = 10.0) -> Iterator[duckdb.DuckDBPyC
         yield connection
     finally:
         connection.close()
+
+
+@contextmanager
+def transaction(connection: Any) -> Iterator[None]:
+    """All that is written in the block, or nothing of it, while all reads see the same rows."""
+    connection.execute("BEGIN TRANSACTION")
+    try:
+        yield
+        connection.execute("COMMIT")
+    except BaseException:
+        # What ended the block is told, not that DuckDB had rolled back by itself.
+        with suppress(duckdb.Error):
+            connection.execute("ROLLBACK")
+        raise
 
 
 def attach(connection: Any, path: Path, name: str) -> None:

@@ -15,6 +15,7 @@ from operate.publish_copy import Item
 from patron.config import project_variables
 from patron.shop import Shop
 from patron.sql import identifier, literal
+from patron.warehouse import transaction
 
 if TYPE_CHECKING:
     from sqlmesh.core.snapshot import Snapshot
@@ -118,16 +119,11 @@ def update(cursor: Any, shop: Shop, snapshots: Iterable[Snapshot]) -> bool:
     state = _digest(shop, versions)
     if state == _state(cursor):
         return False
-    cursor.execute("BEGIN TRANSACTION")
-    try:
+    with transaction(cursor):
         _write(cursor, shop, models, versions)
         cursor.execute(
             f"CREATE OR REPLACE TABLE quality.{STATE} AS SELECT {literal(state)} AS state"
         )
-    except BaseException:
-        cursor.execute("ROLLBACK")
-        raise
-    cursor.execute("COMMIT")
     return True
 
 

@@ -17,7 +17,7 @@ import duckdb
 from patron.lock import writer_lock
 from patron.shop import Shop
 from patron.sql import identifier, literal
-from patron.warehouse import POLL_SECONDS, connect, is_lock_error
+from patron.warehouse import POLL_SECONDS, connect, is_lock_error, transaction
 
 FILE = "monitor.duckdb"
 WAIT_SECONDS = 20.0
@@ -101,13 +101,8 @@ def writing_store(shop: Shop) -> Iterator[duckdb.DuckDBPyConnection]:
         ).fetchone()
         if not row or row[0] < _TABLES.count("CREATE TABLE"):
             connection.execute(_TABLES)
-        connection.execute("BEGIN TRANSACTION")
-        try:
+        with transaction(connection):
             yield connection
-        except BaseException:
-            connection.execute("ROLLBACK")
-            raise
-        connection.execute("COMMIT")
     finally:
         connection.close()
 

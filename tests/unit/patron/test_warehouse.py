@@ -9,7 +9,7 @@ import pytest
 
 from patron.errors import BusyError, PatronError
 from patron.shop import Shop, find_project
-from patron.warehouse import STORAGE_VERSION, attach, connect, reading, writing
+from patron.warehouse import STORAGE_VERSION, attach, connect, reading, transaction, writing
 from tests.support.another import DATABASE, another
 
 HOLD = """
@@ -71,6 +71,34 @@ def test_readers_cannot_write_nor_reach_files(folder: Shop) -> None:
             connection.execute("DROP TABLE kpis")
         with pytest.raises(duckdb.PermissionException):
             connection.execute("SELECT * FROM read_csv('/etc/passwd')")
+
+
+def fail_after(connection: duckdb.DuckDBPyConnection, statement: str) -> None:
+    with transaction(connection):
+        connection.execute(statement)
+        raise ZeroDivisionError
+
+
+def test_a_transaction_writes_all_or_nothing() -> None:
+    with duckdb.connect() as connection:
+        connection.execute("CREATE TABLE written (number INT)")
+        with transaction(connection):
+            connection.execute("INSERT INTO written VALUES (1)")
+        with pytest.raises(ZeroDivisionError):
+            fail_after(connection, "INSERT INTO written VALUES (2)")
+        assert connection.execute("FROM written").fetchall() == [(1,)]
+        with transaction(connection):
+            connection.execute("INSERT INTO written VALUES (3)")
+        assert connection.execute("FROM written").fetchall() == [(1,), (3,)]
+
+
+def test_what_ended_a_transaction_is_told_where_the_database_has_ended_it_too() -> None:
+    with duckdb.connect() as connection:
+        with pytest.raises(ZeroDivisionError):
+            fail_after(connection, "ROLLBACK")
+        with transaction(connection):
+            connection.execute("CREATE TABLE later (number INT)")
+        assert connection.execute("FROM later").fetchall() == []
 
 
 def test_new_files_have_the_form_that_the_project_names(folder: Shop) -> None:
