@@ -94,6 +94,25 @@ def colors(use: Use) -> Mapping[str, str] | list[str]:
     return found
 
 
+def series_color(
+    wanted: Mapping[str, str] | list[str], name: str, place: int, otherwise: str | None = None
+) -> str:
+    """The colour of one series: as the page has it in `colors`, else its own.
+
+    Args:
+        wanted: The colours of the chart.
+        name: The series.
+        place: Which it is.
+        otherwise: Its own colour; that of its place where nothing is given.
+    """
+    if isinstance(wanted, Mapping):
+        chosen = wanted.get(name)
+    else:
+        chosen = wanted[place % len(wanted)] if wanted else None
+    found = palette.color(chosen) if chosen else None
+    return found or otherwise or palette.SERIES[place % len(palette.SERIES)]
+
+
 def first_of(value: object) -> str:
     """A colour's name; of a pair the first, which is the one for light pages."""
     return str(value[0]) if isinstance(value, list) and value else str(value)

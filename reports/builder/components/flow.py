@@ -15,7 +15,13 @@ from reports.builder.charts.flow import (
     without_circles,
 )
 from reports.builder.components.base import Component, ComponentError, Prop, Use
-from reports.builder.components.chart_props import CAPTION_PROPS, COLOR_PROPS, FOREIGN_PROPS, colors
+from reports.builder.components.chart_props import (
+    CAPTION_PROPS,
+    COLOR_PROPS,
+    FOREIGN_PROPS,
+    colors,
+    series_color,
+)
 from reports.builder.components.empty import EMPTY_PROPS, empty
 from reports.builder.data.result import number
 from reports.builder.expressions.functions import text_of
@@ -71,15 +77,8 @@ def _caption(use: Use) -> Caption:
 
 def _paints(use: Use, names: list[str]) -> dict[str, str]:
     wanted = colors(use)
-    found: dict[str, str] = {}
-    for place, name in enumerate(names):
-        chosen = wanted.get(name) if isinstance(wanted, dict) else None
-        if isinstance(wanted, list) and wanted:
-            chosen = wanted[place % len(wanted)]
-        plain = palette.SERIES[0] if use.component.name == "FunnelChart" else None
-        own = plain or palette.SERIES[place % len(palette.SERIES)]
-        found[name] = (palette.color(chosen) if chosen else None) or own
-    return found
+    plain = palette.SERIES[0] if use.component.name == "FunnelChart" else None
+    return {name: series_color(wanted, name, place, plain) for place, name in enumerate(names)}
 
 
 def _sankey(use: Use) -> Markup:

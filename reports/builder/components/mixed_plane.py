@@ -16,7 +16,7 @@ from reports.builder.charts.plane import Plane
 from reports.builder.charts.points import LARGEST, Bin, Dot, binned, bins, dots, radius
 from reports.builder.components import references
 from reports.builder.components.base import ComponentError, Use
-from reports.builder.components.chart_props import axis_title, colors, first_of
+from reports.builder.components.chart_props import axis_title, colors, first_of, series_color
 from reports.builder.components.frames import axes_of, caption_of, height_of, numbers_of
 from reports.builder.components.points import position_axis
 from reports.builder.data.result import Row, number
@@ -125,7 +125,7 @@ def _layers(use: Use, parts: Sequence[Use]) -> list[_Layer]:
         given = part.values["fillColor"] or part.values["lineColor"]
         own = palette.color(first_of(given)) if given else None
         for one in _split(use, part):
-            color = own or _color(use, one.name, len(found))
+            color = own or series_color(colors(use), one.name, len(found))
             found.append(_Layer(**{**vars(one), "color": color}))
     if not found:
         names = ", ".join(f"<{part.component.name}>" for part in parts)
@@ -158,15 +158,6 @@ def _split(use: Use, part: Use) -> Iterator[_Layer]:
             name = member or part.text("name") or title(column)
             shown = [row for row in rows if not series or text_of(row.get(series)) == member]
             yield _Layer(kind, name, x, shown, "", column, size)
-
-
-def _color(use: Use, name: str, place: int) -> str:
-    wanted = colors(use)
-    chosen = wanted.get(name) if isinstance(wanted, dict) else None
-    if isinstance(wanted, list) and wanted:
-        chosen = wanted[place % len(wanted)]
-    found = palette.color(chosen) if chosen else None
-    return found or palette.SERIES[place % len(palette.SERIES)]
 
 
 def _heights(layers: Sequence[_Layer]) -> list[float]:

@@ -7,7 +7,6 @@ from datetime import date
 
 from markupsafe import Markup
 
-from reports.builder.charts import palette
 from reports.builder.charts.annotations import Annotation
 from reports.builder.charts.axes import Axis, category_axis, number_axis, time_axis
 from reports.builder.charts.figure import Drawn, drawn_figure
@@ -19,6 +18,7 @@ from reports.builder.components.chart_props import (
     axis_title,
     colors,
     order_of,
+    series_color,
 )
 from reports.builder.components.empty import empty
 from reports.builder.components.frames import (
@@ -115,14 +115,7 @@ def _paints(use: Use, rows: Sequence[Row]) -> dict[str, str]:
     order = order_of(use)
     names.sort(key=lambda name: order.index(name) if name in order else len(order))
     wanted = colors(use)
-    found: dict[str, str] = {}
-    for place, name in enumerate(names):
-        chosen = wanted.get(name) if isinstance(wanted, dict) else None
-        if isinstance(wanted, list) and wanted:
-            chosen = wanted[place % len(wanted)]
-        color = palette.color(chosen) if chosen else None
-        found[name] = color or palette.SERIES[place % len(palette.SERIES)]
-    return found
+    return {name: series_color(wanted, name, place) for place, name in enumerate(names)}
 
 
 def _dots(
