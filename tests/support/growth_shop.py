@@ -12,6 +12,7 @@ from tests.support.built_shop import BuiltShop, model_named, simulated_again
 MARTS = (
     "marts.mart_campaign_performance",
     "marts.mart_channel_economics",
+    "marts.mart_channel_standing",
     "marts.mart_executive_financial_summary",
     "marts.mart_subscription_metrics",
     "marts.mart_operations",

@@ -46,6 +46,12 @@ CREATE TABLE marts.mart_channel_economics (
   DECIMAL(18,2), ltv_amount DOUBLE, ltv_to_cac DOUBLE, predicted_ltv_amount DOUBLE, predicted_ltv_to_cac
   DOUBLE, payback_months BIGINT, months_observed BIGINT, is_current_period BOOLEAN
 );
+CREATE TABLE marts.mart_channel_standing (
+  channel TEXT, verdict TEXT, new_customers BIGINT, visits BIGINT, converted_visits BIGINT, paid_months BIGINT,
+  paid_back_months BIGINT, median_payback_months DOUBLE, longest_payback_months BIGINT, spend_amount
+  DECIMAL(18,2), retention_spend_amount DECIMAL(18,2), margin_so_far DECIMAL(18,2), customer_acquisition_cost
+  DOUBLE, earlier_customer_acquisition_cost DOUBLE, ltv_to_cac DOUBLE, conversion_rate DOUBLE
+);
 CREATE TABLE marts.mart_cohort_milestones (
   months_since_first_order INTEGER, verdict TEXT, earlier_cohort_count BIGINT, customer_count BIGINT,
   retained_customer_count BIGINT, earlier_customer_count BIGINT, earlier_retained_customer_count BIGINT, retention_share DOUBLE,

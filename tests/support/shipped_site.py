@@ -26,6 +26,7 @@ MARTS = (
     "mart_action_list",
     "mart_campaign_performance",
     "mart_channel_economics",
+    "mart_channel_standing",
     "mart_cohort_milestones",
     "mart_cohort_retention",
     "mart_customer_analytics",

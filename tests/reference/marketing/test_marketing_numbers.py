@@ -171,6 +171,37 @@ def by_month(totals: pd.Series) -> pd.Series:
     return totals.set_axis(pd.MultiIndex.from_tuples(months))
 
 
+def test_channels_stand_where_their_months_put_them() -> None:
+    months = mart("mart_channel_economics", ["channel", "month_start"]).reset_index()
+    found = mart("mart_channel_standing", ["channel"])
+    latest, earlier = (
+        months[months["months_observed"].between(*span)].groupby("channel")
+        for span in ((1, 12), (13, 24))
+    )
+    spent, won, margin = (
+        latest[column].sum() for column in ("spend_amount", "new_customers", "margin_so_far")
+    )
+    assert list(found.index) == list(spent.index)
+    same(found["spend_amount"], spent)
+    same(found["new_customers"], won)
+    before = earlier["spend_amount"].sum() / earlier["new_customers"].sum()
+    same(found["earlier_customer_acquisition_cost"], before.where(np.isfinite(before)))
+    pays = {
+        name: "costs_nothing"
+        if spent[name] == 0
+        else "wins_nobody"
+        if won[name] == 0
+        else "pays"
+        if margin[name] >= 3 * spent[name]
+        else "has_paid"
+        if margin[name] >= spent[name]
+        else "has_not_paid"
+        for name in found.index
+    }
+    assert found["verdict"].to_dict() == pays
+    assert len(set(pays.values())) > 2
+
+
 def test_channels(known: Facts) -> None:
     key = ["channel", "month_start"]
     channels = mart("mart_channel_economics", key)

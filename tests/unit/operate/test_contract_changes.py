@@ -209,7 +209,7 @@ def test_a_column_taken_from_a_shipped_mart_names_its_page_and_metric(tmp_path: 
     file.write_text("".join(line for line in lines if "  satisfaction:" not in line), "utf-8")
     (found,) = [verdict for verdict in check_contracts(tmp_path, TODAY) if verdict.problems]
     assert [str(change) for change in found.changes] == ["column satisfaction: it is gone"]
-    assert "page reports/pages/operations.md" in found.affected
+    assert "page reports/pages/operations.md (satisfaction)" in found.affected
     assert "metric customer_satisfaction (satisfaction)" in found.affected
     assert "2026-12-21" in found.problems[-1]
 
