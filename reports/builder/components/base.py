@@ -145,6 +145,16 @@ class Use:
         """HTML from a template of the theme."""
         return self.page.templates.render(name, **values)
 
+    def image(self, path: str, alternative: str) -> Markup:
+        """An image of the static files, as large as the props `width` and `height` say."""
+        size = Markup("").join(
+            Markup(' {}="{}"').format(name, round(value))
+            for name in ("width", "height")
+            if (value := self.number(name))
+        )
+        source = self.page.images.data_uri(path, self.node.line)
+        return Markup('<img src="{}" alt="{}"{}>').format(source, alternative, size)
+
     def warn(self, message: str) -> None:
         """Note something odd about this use."""
         self.page.notices.warn(self.node.line, f"<{self.component.name}> {message}")

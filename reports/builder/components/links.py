@@ -18,13 +18,7 @@ def _anchor(use: Use, kind: str) -> Markup:
 
 
 def _image(use: Use) -> Markup:
-    source = use.page.images.data_uri(use.text("url") or "", use.node.line)
-    size = Markup("").join(
-        Markup(' {}="{}"').format(name, round(value))
-        for name in ("width", "height")
-        if (value := use.number(name))
-    )
-    return Markup('<img src="{}" alt="{}"{}>').format(source, use.text("description") or "", size)
+    return use.image(use.text("url") or "", use.text("description") or "")
 
 
 def _embed(use: Use) -> Markup:

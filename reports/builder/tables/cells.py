@@ -128,15 +128,8 @@ def _content(  # noqa: PLR0911  one case for each kind of content
 
 
 def _image(use: Use, row: Row, path: str) -> Markup:
-    source = use.page.images.data_uri(path, use.node.line)
     wanted = use.text("alt") or ""
-    alternative = text_of(row[wanted]) if wanted in row else wanted
-    size = Markup("").join(
-        Markup(' {}="{}"').format(name, round(value))
-        for name in ("width", "height")
-        if (value := use.number(name))
-    )
-    return Markup('<img src="{}" alt="{}"{}>').format(source, alternative, size)
+    return use.image(path, text_of(row[wanted]) if wanted in row else wanted)
 
 
 def _spark(column: Column, use: Use, value: object) -> Markup:
