@@ -16,19 +16,11 @@ from published_sample import publish_sample
 
 from patron.shop import Shop, find_project
 from reports.builder.api import Request, build_site
+from tests.support.report_checks import ARGUMENTS
 
 playwright = pytest.importorskip("playwright.sync_api")
 pytestmark = pytest.mark.browser
 
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 # Every mark of a chart that is shown, its figure, and whether it lies inside the window.
 VISIBLE_CHARTS = """() => [...document.querySelectorAll('figure.chart')].map(figure => {
   // Below the screen, too: who takes a picture of the whole page gets all charts.
