@@ -31,7 +31,12 @@ SELECT
   MAX(metrics.value) FILTER (metrics.predictor = 'model') AS model_value,
   MAX(metrics.value_lower) FILTER (metrics.predictor = 'model') AS lower_value,
   MAX(metrics.value_upper) FILTER (metrics.predictor = 'model') AS upper_value,
-  MAX(metrics.value) FILTER (metrics.predictor = judged.baseline) AS rule_value
+  MAX(metrics.value) FILTER (metrics.predictor = judged.baseline) AS rule_value,
+  CASE
+    WHEN lower_value > rule_value THEN 'better'
+    WHEN upper_value < rule_value THEN 'worse'
+    WHEN model_value IS NOT NULL AND rule_value IS NOT NULL THEN 'unclear'
+  END AS verdict
 FROM ml.model_registry AS registry
 LEFT JOIN judged ON judged.task = registry.task
 LEFT JOIN ml.model_metrics AS metrics
