@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from ingest import raw
 from operate import reconcile_ledger as ledger
 from operate import record, restatement, transform
-from operate.reconcile_assess import DIFFERS, Assessment, Stale, assess
+from operate.reconcile_assess import DIFFERS, LOADED, Assessment, Stale, assess
 from operate.reconcile_models import (
     Production,
     intervals_of,
@@ -25,15 +25,18 @@ from operate.reconcile_models import (
     latest_interval,
     load_production,
 )
+from operate.reconcile_touched import Touched
 from operate.record import AuditOutcome, now
 from operate.restatement import Intervals
 from patron.errors import PatronError
 from patron.shop import Shop
+from patron.warehouse import connect
 
 if TYPE_CHECKING:
     from sqlmesh.core.snapshot import Snapshot
 
 MAX_ROUNDS = 6
+_LATE = {DIFFERS, LOADED}
 Watch = Callable[[str, int, int], None]
 
 
@@ -56,7 +59,7 @@ class ReconcileResult:
     @property
     def days(self) -> int:
         """On how many days a table differed from its query."""
-        return len({day for one in self.stale if one.reason == DIFFERS for day in one.days})
+        return len({day for one in self.stale if one.reason in _LATE for day in one.days})
 
 
 def reconcile(
@@ -97,7 +100,9 @@ def mark(shop: Shop, execution_time: str | None = None) -> ReconcileResult:
     """Find what loads made stale since the last time, and mark it as missing for the next run.
 
     Before a run this saves building twice, and lets the run pass where a parent was deleted whose
-    children would stay.
+    children would stay. Where everything was built after the load before, only the rows that were
+    loaded since are followed; otherwise, and once a week, raw is compared. `remember_built` says
+    that the run has succeeded.
     """
     with transform.open_context(shop) as context:
         production = _production(context, execution_time)
@@ -107,13 +112,27 @@ def mark(shop: Shop, execution_time: str | None = None) -> ReconcileResult:
         _prepare(cursor)
         if ledger.is_raw_unchanged(cursor, production):
             return ReconcileResult(is_compared=False)
+        load = ledger.built_load(cursor, production)
+        adapter = context.engine_adapter
         with transform.explained():
             found = assess(
-                context.engine_adapter, production, is_before_run=True, is_daily_only=True
+                adapter,
+                production,
+                is_before_run=True,
+                is_daily_only=True,
+                touched=Touched(adapter, production, load) if load else None,
             )
         _forget(context, production, _days(found))
+        if load is None:
+            ledger.remember_compared(cursor)
         ledger.remember_raw(cursor, production)
         return ReconcileResult(found.stale)
+
+
+def remember_built(shop: Shop, plan_id: str) -> None:
+    """Note that what `mark` found and what was due is built, under the same writer lock."""
+    with connect(shop.warehouse) as connection:
+        ledger.remember_built(connection, plan_id)
 
 
 def check(
@@ -182,6 +201,7 @@ def _until_nothing_is_stale(
 
     Raw is compared once.
     """
+    is_raw_compared = not is_raw_known
     stale: list[Stale] = []
     built: list[str] = []
     warnings: list[tuple[str, AuditOutcome]] = []
@@ -195,7 +215,11 @@ def _until_nothing_is_stale(
                 watch=watch,
             )
         if not found.stale:
-            ledger.remember(context.engine_adapter.cursor, production, found.made_from, now())
+            cursor = context.engine_adapter.cursor
+            ledger.remember(cursor, production, found.made_from, now())
+            if is_raw_compared:
+                ledger.remember_compared(cursor)
+            ledger.remember_built(cursor, production.plan_id)
             return ReconcileResult(
                 _merged(stale), tuple(dict.fromkeys(built)), tuple(dict.fromkeys(warnings))
             )

@@ -1,7 +1,8 @@
 """Which tables of production are stale, and on which days.
 
-- A table that reads raw, or asks for the time, is compared with its query; one that is made by
-  Python cannot be, and is stale when raw has changed since it was written.
+- A table that reads raw, or asks for the time, is compared with its query, unless the rows that
+  were loaded since can be followed to it; one that is made by Python cannot be compared, and is
+  stale when raw has changed since it was written.
 - A table that is always built whole is stale when something that it reads is stale, or was written
   after it.
 - A cumulative table is stale from the first stale day of what it reads on; besides it is compared,
@@ -34,7 +35,10 @@ from operate.reconcile_models import (
 if TYPE_CHECKING:
     from sqlmesh.core.snapshot import Snapshot
 
+    from operate.reconcile_touched import Touched
+
 DIFFERS = "differs from its query"
+LOADED = "reads rows that were loaded since"
 READS_STALE = "reads what is stale"
 OLDER = "older than what it reads"
 
@@ -93,6 +97,7 @@ def assess(
     is_raw_known: bool = False,
     is_before_run: bool = False,
     is_daily_only: bool = False,
+    touched: Touched | None = None,
     watch: Callable[[str, int, int], None] | None = None,
 ) -> Assessment:
     """Compare the tables of production with what they are made from.
@@ -103,9 +108,10 @@ def assess(
         is_raw_known: Raw has not changed since what reads it was compared: take that as it is.
         is_before_run: Only raw is looked at, since a run will build what the other tables read.
         is_daily_only: Tables that are built more rarely than every day are left to their schedule.
+        touched: Knows what loads have changed, so that raw need not be compared.
         watch: Called before each table.
     """
-    judge = _Judge(adapter, production, is_raw_known, is_before_run)
+    judge = _Judge(adapter, production, is_raw_known, is_before_run, touched)
     tables = [
         one
         for one in production.snapshots.values()
@@ -126,13 +132,19 @@ class _Judge:
     """Judges tables in order, parents first."""
 
     def __init__(
-        self, adapter: Any, production: Production, is_raw_known: bool, is_before_run: bool
+        self,
+        adapter: Any,
+        production: Production,
+        is_raw_known: bool,
+        is_before_run: bool,
+        touched: Touched | None,
     ) -> None:
         self.adapter = adapter
         self.production = production
         self.found = Assessment()
         self._is_raw_known = is_raw_known
         self._is_before_run = is_before_run
+        self._touched = touched
         self._is_raw_changed = not ledger.is_raw_unchanged(adapter.cursor, production)
         self._fingerprinter = ledger.Fingerprinter(adapter, production)
         self._since: dict[str, date | None] = {}
@@ -155,18 +167,21 @@ class _Judge:
                 return None
             return None if self._saw_raw(snapshot) else self._noted(snapshot, None, OLDER)
         if reads_clock(snapshot) or (self._reads_raw(sources) and not self._is_raw_known):
-            rows = differences(self.adapter, self.production, snapshot)
-            return self._noted(snapshot, None, DIFFERS, rows) if rows else None
+            return self._whole_by_raw(snapshot)
         return None
+
+    def _whole_by_raw(self, snapshot: Snapshot) -> Stale | None:
+        is_stale = self._touched.is_stale(snapshot) if self._touched else None
+        if is_stale is not None:
+            return self._noted(snapshot, None, LOADED) if is_stale else None
+        rows = differences(self.adapter, self.production, snapshot)
+        return self._noted(snapshot, None, DIFFERS, rows) if rows else None
 
     def by_day(self, snapshot: Snapshot) -> Stale | None:
         """A table that is built day by day."""
         sources = self.production.sources(snapshot)
         if self._reads_raw(sources):
-            rows = (
-                [] if self._is_raw_known else differences(self.adapter, self.production, snapshot)
-            )
-            return self._days(snapshot, rows)
+            return None if self._is_raw_known else self._by_raw(snapshot)
         if any(source.name in self.found.by_name for source in sources):
             return self._dependent_days(snapshot, sources)
         if self._is_before_run:
@@ -177,6 +192,13 @@ class _Judge:
             if since is None:
                 return None
         return self._days(snapshot, differences(self.adapter, self.production, snapshot, since))
+
+    def _by_raw(self, snapshot: Snapshot) -> Stale | None:
+        days = self._touched.days(snapshot) if self._touched else None
+        if days is None:
+            return self._days(snapshot, differences(self.adapter, self.production, snapshot))
+        days = [day for day in days if is_built(snapshot, day)]
+        return self._noted(snapshot, days[0], LOADED, days=tuple(days)) if days else None
 
     def _changed_since(self, snapshot: Snapshot, sources: list[Snapshot]) -> date | None:
         """The first day that a cumulative table must be compared from; None where it need not."""

@@ -8,13 +8,13 @@ table cannot be stale before that day either. Its own rows are counted, so that 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from operate.reconcile_compare import Fingerprints, fingerprints, row_counts
 from operate.reconcile_models import Production, is_by_day, is_cumulative
+from operate.record import now
+from patron.warehouse import transaction
 
 if TYPE_CHECKING:
     from sqlmesh.core.snapshot import Snapshot
@@ -26,6 +26,9 @@ CREATE TABLE IF NOT EXISTS operate.made_from (
 );
 CREATE TABLE IF NOT EXISTS operate.reconciled (
   raw_marker VARCHAR, marker VARCHAR, reconciled_at TIMESTAMP
+);
+CREATE TABLE IF NOT EXISTS operate.raw_built (
+  last_load VARCHAR, erasures BIGINT, plan_id VARCHAR, staged_batch BIGINT, compared_at TIMESTAMP
 );
 """
 _LOADS = """
@@ -45,10 +48,14 @@ SELECT ?, ?, UNNEST(?::DATE[]), UNNEST(?::BIGINT[]), UNNEST(?::VARCHAR[])
 """
 _ERASURES = "SELECT COUNT(*) FROM raw.erasures"
 _BATCHES = "SELECT MAX(batch_number) FROM quality.model_runs"
+_LAST_LOAD = "SELECT MAX(batch_id) FROM raw.load_log"
+_STAGED = "SELECT MAX(batch_number) FROM quality.model_runs WHERE model LIKE 'staging.%'"
 
 # A cutoff describes the day before it; nothing that a cumulative table reads reaches further back.
 REACHES_BACK = timedelta(days=1)
 BEGINNING = date.min + REACHES_BACK
+# Following rows is trusted for as long; then everything is compared again.
+TRUSTED = timedelta(days=7)
 
 Ledger = dict[str, Fingerprints]
 
@@ -61,6 +68,43 @@ def ensure_tables(cursor: Any) -> None:
 def is_raw_unchanged(cursor: Any, production: Production) -> bool:
     """Whether nothing was loaded or planned since raw was last compared."""
     return _stored(cursor, "raw_marker") == _raw_marker(cursor, production)
+
+
+def built_load(cursor: Any, production: Production) -> str | None:
+    """The last load of which everything is built; None where loads since cannot be followed.
+
+    They cannot after an erasure, a plan, a failed run, or a run that did not look at late rows:
+    what staging had before is not known then.
+    """
+    row = cursor.execute("SELECT * FROM operate.raw_built").fetchone()
+    if row is None or row[0] is None:
+        return None
+    last_load, erasures, plan_id, staged_batch, compared_at = row
+    found = _one(cursor, _ERASURES), production.plan_id, _one(cursor, _STAGED)
+    if found != (erasures, plan_id, staged_batch) or _one(cursor, _LAST_LOAD) < last_load:
+        return None
+    return str(last_load) if now() - compared_at < TRUSTED else None
+
+
+def remember_compared(cursor: Any) -> None:
+    """Note that every table that reads raw was compared with its query."""
+    with transaction(cursor):
+        cursor.execute("DELETE FROM operate.raw_built")
+        cursor.execute("INSERT INTO operate.raw_built (compared_at) VALUES (?)", [now()])
+
+
+def remember_built(cursor: Any, plan_id: str) -> None:
+    """Note that everything that was loaded so far is built."""
+    ensure_tables(cursor)
+    compared_at = _one(cursor, "SELECT MAX(compared_at) FROM operate.raw_built") or now()
+    found = [_one(cursor, query) for query in (_LAST_LOAD, _ERASURES, _STAGED)]
+    last_load, erasures, staged_batch = found
+    with transaction(cursor):
+        cursor.execute("DELETE FROM operate.raw_built")
+        cursor.execute(
+            "INSERT INTO operate.raw_built VALUES (?, ?, ?, ?, ?)",
+            [last_load, erasures, plan_id, staged_batch, compared_at],
+        )
 
 
 def raw_changed_at(cursor: Any) -> datetime | None:
@@ -77,7 +121,7 @@ def is_unchanged(cursor: Any, production: Production) -> bool:
 
 def remember_raw(cursor: Any, production: Production) -> None:
     """Note that what raw makes stale is marked as missing."""
-    with _transaction(cursor):
+    with transaction(cursor):
         cursor.execute("DELETE FROM operate.reconciled")
         cursor.execute(
             "INSERT INTO operate.reconciled VALUES (?, NULL, NULL)",
@@ -89,7 +133,7 @@ def remember(
     cursor: Any, production: Production, made_from: dict[str, Ledger], moment: datetime
 ) -> None:
     """Note that everything agrees now, and what each cumulative table was made from."""
-    with _transaction(cursor):
+    with transaction(cursor):
         for table, ledger in made_from.items():
             cursor.execute("DELETE FROM operate.made_from WHERE model_table = ?", [table])
             for source, found in ledger.items():
@@ -112,21 +156,15 @@ def _marker(cursor: Any, production: Production) -> str:
     return f"{_raw_marker(cursor, production)} {cursor.execute(_BATCHES).fetchone()}"
 
 
+def _one(cursor: Any, query: str) -> Any:
+    row = cursor.execute(query).fetchone()
+    return row[0] if row else None
+
+
 def _stored(cursor: Any, column: str) -> str | None:
     row = cursor.execute(f"SELECT {column} FROM operate.reconciled").fetchone()
     found: str | None = row[0] if row else None
     return found
-
-
-@contextmanager
-def _transaction(cursor: Any) -> Iterator[None]:
-    cursor.execute("BEGIN TRANSACTION")
-    try:
-        yield
-    except BaseException:
-        cursor.execute("ROLLBACK")
-        raise
-    cursor.execute("COMMIT")
 
 
 class Fingerprinter:

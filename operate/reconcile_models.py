@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
+from sqlglot import exp
 from sqlmesh.core.dialect import MacroVar
 from sqlmesh.core.macros import RuntimeStage
 from sqlmesh.core.snapshot.definition import DeployabilityIndex, snapshots_to_dag
@@ -56,7 +57,12 @@ class Production:
 
     def render(self, snapshot: Snapshot, start: datetime, end: datetime) -> str:
         """The SQL of a model for a time range, on the tables of production."""
-        query = snapshot.model.render_query_or_raise(
+        sql: str = self.query(snapshot, start, end).sql(dialect=snapshot.model.dialect)
+        return sql
+
+    def query(self, snapshot: Snapshot, start: datetime, end: datetime) -> exp.Query:
+        """The query of a model for a time range, on the tables of production."""
+        rendered: exp.Query = snapshot.model.render_query_or_raise(
             start=start,
             end=end,
             execution_time=self.execution_time,
@@ -64,8 +70,7 @@ class Production:
             deployability_index=DeployabilityIndex.all_deployable(),
             runtime_stage=RuntimeStage.EVALUATING,
         )
-        sql: str = query.sql(dialect=snapshot.model.dialect)
-        return sql
+        return rendered.copy()
 
     def _parents(self, snapshot: Snapshot) -> list[Snapshot]:
         return [

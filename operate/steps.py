@@ -64,11 +64,12 @@ def ingest(request: Request) -> Outcome:
 
 def transform(request: Request) -> Outcome:
     """Bring the models up to date, also with late rows and corrections, and publish them."""
-    from operate.reconcile import mark
+    from operate.reconcile import mark, remember_built
     from operate.transform import run_prod
 
     stale = mark(request.shop, request.execution_time)
     result = run_prod(request.shop, request.execution_time, apply_changes=request.apply_changes)
+    remember_built(request.shop, result.plan_id)
     parts = [
         f"{counted(len(result.models), 'model')} built"
         if result.models

@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import duckdb
@@ -33,11 +33,13 @@ class TransformResult:
         models: The models that were written.
         warnings: Audits that found something and do not block, with their model.
         unapplied_changes: The project's files differ from production and were not applied.
+        plan_id: The plan that production is made by, where it was asked for.
     """
 
     models: tuple[str, ...]
     warnings: tuple[tuple[str, AuditOutcome], ...] = ()
     unapplied_changes: bool = False
+    plan_id: str = ""
 
 
 def run_prod(
@@ -58,7 +60,7 @@ def run_prod(
     with open_context(shop) as context:
         plan_id, files = _plan_id(context), applied.digest(shop.project)
         if plan_id and applied.is_known(shop, plan_id, files):
-            return run_due(context, execution_time)
+            return replace(run_due(context, execution_time), plan_id=plan_id)
         with explained():
             context.load()
         changed = bool(plan_id and context.diff(PRODUCTION))
@@ -67,12 +69,14 @@ def run_prod(
             planned = _plan(context, execution_time=execution_time)
             changed = False
         ran = run_due(context, execution_time)
+        plan_id = _plan_id(context)
         if not changed:
-            applied.remember(shop, _plan_id(context), files)
+            applied.remember(shop, plan_id, files)
         return TransformResult(
             models=tuple(dict.fromkeys((*planned.models, *ran.models))),
             warnings=(*planned.warnings, *ran.warnings),
             unapplied_changes=changed,
+            plan_id=plan_id,
         )
 
 

@@ -53,8 +53,15 @@ class Reconcile:
     days: int
 
 
+@dataclass(frozen=True)
+class Cycle:
+    """`patron run` after loading: it follows what was loaded, where it can."""
+
+    days: int
+
+
 Delivery = Send | Resend | Replace
-Step = Delivery | Run | Reconcile
+Step = Delivery | Run | Reconcile | Cycle
 
 # Streams that others depend on come more often.
 _STREAMS = st.sampled_from([*STREAMS, "orders", "orders", "order_items", "customers"])
@@ -79,6 +86,7 @@ _DELIVERIES = st.lists(st.one_of(_SEND, _SEND, _SEND, _REPLACE, _RESEND), min_si
 _BUILD = st.one_of(
     st.builds(Run, st.integers(1, 9), st.sampled_from((False, False, False, True))),
     st.builds(Reconcile, st.integers(0, 3)),
+    st.builds(Cycle, st.integers(0, 9)),
 )
 FIRST = tuple(
     Send(name, tuple((key, (key * 7) % 20, 0) for key in range(stream.keys)))
@@ -92,9 +100,11 @@ class History:
 
     Attributes:
         is_running: Whether the shop begins with rows that are built, or with nothing.
+        ends_compared: Whether it ends with a comparison of everything, or with a cycle.
     """
 
     is_running: bool
+    ends_compared: bool
     steps: tuple[Step, ...]
 
 
@@ -106,4 +116,4 @@ def histories(draw: st.DrawFn) -> History:
         steps += draw(_DELIVERIES)
         steps.append(draw(_BUILD))
     steps += draw(_DELIVERIES)
-    return History(draw(st.booleans()), tuple(steps))
+    return History(draw(st.booleans()), draw(st.booleans()), tuple(steps))

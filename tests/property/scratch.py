@@ -18,7 +18,7 @@ from streams import LAST_DAY
 
 from operate import transform
 from operate.publish import HISTORY
-from operate.reconcile_models import load_production, name_of
+from operate.reconcile_models import is_daily, is_whole, load_production, name_of
 from patron.shop import Shop
 
 SCHEMAS = ("seeds", "staging", "intermediate", "marts", "ml", "quality")
@@ -28,19 +28,25 @@ Rows = list[tuple[Any, ...]]
 
 
 class Scratch:
-    """The statements that build everything, and the names of what they build.
+    """The statements that build everything, the names of what they build, and of what is built
+    weekly or reads such.
 
     No dataclass: Hypothesis would print all of it.
     """
 
-    def __init__(self, statements: tuple[str, ...], tables: tuple[str, ...]) -> None:
+    def __init__(
+        self, statements: tuple[str, ...], tables: tuple[str, ...], weekly: frozenset[str]
+    ) -> None:
         self.statements = statements
         self.tables = tables
+        self.weekly = weekly
 
     @classmethod
     def of(cls, shop: Shop) -> Scratch:
         """From the models of a shop's production."""
-        statements, tables, records = [], [], set()
+        statements, tables = [], []
+        records: set[str] = set()
+        weekly: set[str] = set()
         with transform.open_context(shop) as context:
             production = load_production(context, f"{LAST_DAY.isoformat()}T01:00:00")
             assert production is not None
@@ -48,11 +54,15 @@ class Scratch:
                 if snapshot.is_external or HISTORY in snapshot.model.tags:
                     continue
                 statements.append(_statement(snapshot))
+                is_weekly = is_whole(snapshot) and not is_daily(snapshot)
+                if is_weekly or any(one.name in weekly for one in snapshot.parents):
+                    weekly.add(snapshot.name)
                 if _is_record(snapshot, records):
                     records.add(snapshot.name)
                 elif snapshot.model.is_sql:
                     tables.append(name_of(snapshot))
-        return cls(tuple(statements), tuple(tables))
+            names = frozenset(name_of(production.snapshots[name]) for name in weekly)
+        return cls(tuple(statements), tuple(tables), names)
 
     def build(self, warehouse: Path) -> dict[str, Rows]:
         """The tables as built from the raw tables of a warehouse."""

@@ -8,11 +8,12 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
-from history import Key, Reconcile, Replace, Resend, Run, Send, Step
+from history import Cycle, Key, Reconcile, Replace, Resend, Run, Send, Step
 from streams import DAYS, FIRST_DAY, LAST_DAY, STREAMS, Row, at
 
 from ingest.run import ingest_all
-from operate import reconcile, transform
+from operate import reconcile, steps, transform
+from operate.steps import Request
 from patron.errors import PatronError
 from patron.shop import Shop
 
@@ -73,19 +74,30 @@ class LivingShop:
             self.today = min(self.today + timedelta(days=step.days), LAST_DAY)
             self._build(step)
 
-    def end(self) -> reconcile.ReconcileResult:
-        """The last reconcile, on the last day."""
+    def end(self, *, is_compared: bool = True) -> None:
+        """The last day: everything is compared, or a cycle is all there is."""
         self.today = LAST_DAY
-        return reconcile.reconcile(self.shop, self.moment)
+        if is_compared:
+            reconcile.reconcile(self.shop, self.moment)
+        else:
+            self._cycle()
 
     @property
     def moment(self) -> str:
         """Now, in the night after the last complete day."""
         return datetime.combine(self.today, time(1)).isoformat()
 
-    def _build(self, step: Run | Reconcile) -> None:
+    def _cycle(self) -> None:
+        request = Request(self.shop, self.moment)
+        steps.transform(request)
+        steps.reconcile(request)
+
+    def _build(self, step: Run | Reconcile | Cycle) -> None:
         if isinstance(step, Reconcile):
             reconcile.reconcile(self.shop, self.moment)
+            return
+        if isinstance(step, Cycle):
+            self._cycle()
             return
         chosen = None if step.is_whole else ["staging.stg_*"]
         try:
