@@ -3,7 +3,8 @@
     python benchmarks/build_parts.py --customers 100000 --orders 1000000
 
 A simulated shop is loaded and built, then a day is added, loaded and built, each build in a process
-of its own. Loading is not counted. Prints the parts of both builds, and the dearest models.
+of its own. Loading is not counted. Prints the parts of both builds, the dearest models, and what it
+takes to find late data before the day is built, which is not among the parts.
 """
 
 from __future__ import annotations
@@ -45,6 +46,11 @@ def main() -> None:
     print(f"{given.customers:,} customers, {given.orders:,} orders, processor seconds\n")
     _print_parts(full["parts"], day["parts"])
     _print_models(full["models"], day["models"])
+    print(f"\nFinding late data before: {_told(day['looking'])}")
+
+
+def _told(looking: dict[str, float]) -> str:
+    return ", ".join(f"{how} {seconds:.1f}" for how, seconds in looking.items())
 
 
 def _arguments() -> argparse.Namespace:
@@ -69,7 +75,7 @@ def _build(root: str, moment: str) -> dict[str, Any]:
     from sqlmesh import Context
     from sqlmesh.core.snapshot.evaluator import SnapshotEvaluator
 
-    from operate import guard, publish_copy, transform
+    from operate import guard, publish_copy, reconcile, transform
     from patron.shop import Shop
 
     parts: dict[str, float] = defaultdict(float)
@@ -77,16 +83,41 @@ def _build(root: str, moment: str) -> dict[str, Any]:
     shop = Shop(root=Path(root), project=PROJECT)
     shop.activate()
     guard.install()
+    looking = _looking(shop, moment)
     _count(SnapshotEvaluator, "evaluate", QUERIES, parts, models)
     _count(SnapshotEvaluator, "audit", AUDITS, parts, models)
     _count(publish_copy, "write", COPY, parts)
     _count(Context, "load", READING, parts)
     before = _seconds()
-    transform.run_prod(shop, moment)
+    built = transform.run_prod(shop, moment)
     total = _seconds() - before
+    reconcile.remember_built(shop, built.plan_id)
     parts[REST] = total - sum(parts.values())
     dearest = sorted(models.items(), key=lambda each: -each[1])[:DEAREST]
-    return {"parts": {**parts, "together": total}, "models": dict(dearest)}
+    return {"parts": {**parts, "together": total}, "models": dict(dearest), "looking": looking}
+
+
+def _looking(shop: Any, moment: str) -> dict[str, float]:
+    """The seconds it takes to find late data in either way, where something is built already."""
+    from operate import reconcile_ledger as ledger
+    from operate import transform
+    from operate.reconcile_assess import assess
+    from operate.reconcile_models import load_production
+    from operate.reconcile_touched import Touched
+
+    found: dict[str, float] = {}
+    with transform.open_context(shop) as context:
+        production = load_production(context, moment)
+        if production is None:
+            return found
+        adapter = context.engine_adapter
+        load = ledger.built_load(adapter.cursor, production)
+        for how in ("comparing", "following"):
+            before = _seconds()
+            touched = Touched(adapter, production, str(load)) if how == "following" else None
+            assess(adapter, production, is_before_run=True, is_daily_only=True, touched=touched)
+            found[how] = _seconds() - before
+    return found
 
 
 def _count(

@@ -49,7 +49,12 @@ SELECT ?, ?, UNNEST(?::DATE[]), UNNEST(?::BIGINT[]), UNNEST(?::VARCHAR[])
 _ERASURES = "SELECT COUNT(*) FROM raw.erasures"
 _BATCHES = "SELECT MAX(batch_number) FROM quality.model_runs"
 _LAST_LOAD = "SELECT MAX(batch_id) FROM raw.load_log"
-_STAGED = "SELECT MAX(batch_number) FROM quality.model_runs WHERE model LIKE 'staging.%'"
+# Whoever built them: a plan for development may fill tables that production shows.
+_STAGED = """
+SELECT MAX(batch_number) FROM quality.model_runs
+WHERE model LIKE 'staging.%'
+  AND physical_table IN (SELECT physical_table FROM quality.model_runs WHERE environment = 'prod')
+"""
 
 # A cutoff describes the day before it; nothing that a cumulative table reads reaches further back.
 REACHES_BACK = timedelta(days=1)
