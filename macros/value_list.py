@@ -14,9 +14,15 @@ def value_list(evaluator: MacroEvaluator, value: exp.Expression) -> exp.Expressi
     Example: `@value_list(payment_method)`
     """
     text = exp.cast(value.copy(), "text")
-    if evaluator.var("engine", "duckdb") == "spark":
-        values = exp.Anonymous(this="COLLECT_SET", expressions=[text])
-        ordered = exp.Anonymous(this="SORT_ARRAY", expressions=[values])
+    engine = evaluator.var("engine", "duckdb")
+    if engine == "duckdb":
+        # Half of what an ordered LISTAGG costs, which sorts the rows of each group.
+        known = f"FILTER(WHERE NOT {text.sql('duckdb')} IS NULL)"
+        values = f"LIST(DISTINCT {text.sql('duckdb')}) {known}"
+        return exp.maybe_parse(f"ARRAY_TO_STRING(LIST_SORT({values}), ', ')", dialect="duckdb")
+    if engine == "spark":
+        collected = exp.Anonymous(this="COLLECT_SET", expressions=[text])
+        ordered = exp.Anonymous(this="SORT_ARRAY", expressions=[collected])
         arguments: list[exp.Expression] = [ordered, exp.Literal.string(", ")]
         joined = exp.Anonymous(this="ARRAY_JOIN", expressions=arguments)
         return exp.Nullif(this=joined, expression=exp.Literal.string(""))

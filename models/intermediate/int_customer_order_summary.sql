@@ -72,9 +72,16 @@ WITH orders AS (
   SELECT
     days.customer_id,
     SUM(days.order_count) AS total_orders,
+    SUM(days.line_count) AS total_lines,
     SUM(days.item_count) AS total_items,
     SUM(days.discounted_order_count) AS discount_orders,
-    COUNT(DISTINCT @month_start(days.order_date)) AS active_months,
+    SUM(
+      CASE
+        WHEN days.gap_days <= DATE_DIFF('DAY', @month_start(days.order_date), days.order_date)
+        THEN 0
+        ELSE 1
+      END
+    ) AS active_months, /* Days with no other one before them in their month */
     SUM(days.high_value_order_count) AS high_value_orders,
     SUM(days.medium_value_order_count) AS medium_value_orders,
     SUM(days.low_value_order_count) AS low_value_orders,
@@ -87,6 +94,10 @@ WITH orders AS (
         ELSE 0
       END
     ) AS orders_last_30_days,
+    SUM(days.new_product_count) AS unique_products,
+    SUM(days.reordered_line_count) AS reordered_lines,
+    SUM(days.positioned_line_count) AS positioned_lines,
+    SUM(days.cart_position_sum) AS cart_positions,
     SUM(days.net_revenue_amount) AS total_spent,
     SUM(days.gross_margin_amount) AS total_margin,
     SUM(
@@ -111,20 +122,6 @@ WITH orders AS (
     days.order_date < as_of.as_of_date
   GROUP BY
     days.customer_id
-), items AS (
-  SELECT
-    items.customer_id,
-    SUM(items.line_count) AS total_lines,
-    SUM(items.new_product_count) AS unique_products,
-    SUM(items.reordered_line_count) AS reordered_lines,
-    SUM(items.positioned_line_count) AS positioned_lines,
-    SUM(items.cart_position_sum) AS cart_positions
-  FROM intermediate.int_customer_item_days AS items
-  CROSS JOIN intermediate.int_as_of AS as_of
-  WHERE
-    items.order_date < as_of.as_of_date
-  GROUP BY
-    items.customer_id
 )
 SELECT
   days.customer_id::TEXT AS customer_id,
@@ -137,7 +134,7 @@ SELECT
   days.medium_value_orders::BIGINT AS medium_value_orders,
   days.low_value_orders::BIGINT AS low_value_orders,
   days.orders_last_30_days::BIGINT AS orders_last_30_days,
-  COALESCE(items.unique_products, 0)::BIGINT AS unique_products,
+  days.unique_products::BIGINT AS unique_products,
   DATE_DIFF('DAY', days.first_order_date, days.last_order_date)::BIGINT AS lifespan_days,
   DATE_DIFF('DAY', days.last_order_date, days.as_of_date)::BIGINT AS days_since_last_order,
   days.total_spent::DECIMAL(18, 2) AS total_spent,
@@ -154,9 +151,9 @@ SELECT
   @safe_divide(DATE_DIFF('DAY', days.first_order_date, days.last_order_date), days.total_orders - 1)::DOUBLE AS mean_order_gap_days,
   orders.median_order_gap_days::DOUBLE AS median_order_gap_days,
   orders.max_order_gap_days::BIGINT AS max_order_gap_days,
-  @safe_divide(items.reordered_lines, items.total_lines)::DOUBLE AS reorder_rate,
+  @safe_divide(days.reordered_lines, days.total_lines)::DOUBLE AS reorder_rate,
   @safe_divide(days.total_items, days.total_orders)::DOUBLE AS avg_basket_size,
-  @safe_divide(items.cart_positions, items.positioned_lines)::DOUBLE AS mean_cart_position,
+  @safe_divide(days.cart_positions, days.positioned_lines)::DOUBLE AS mean_cart_position,
   @safe_divide(days.weekend_orders, days.total_orders)::DOUBLE AS weekend_share,
   @safe_divide(days.order_hours, days.total_orders)::DOUBLE AS mean_order_hour,
   days.first_order_date::DATE AS first_order_date,
@@ -164,5 +161,3 @@ SELECT
 FROM days
 INNER JOIN orders
   ON days.customer_id = orders.customer_id
-LEFT JOIN items
-  ON days.customer_id = items.customer_id

@@ -48,20 +48,15 @@ WITH months AS (
     first_order_date,
     TRUE AS is_current
   FROM intermediate.int_as_of
-), first_orders AS (
-  SELECT
-    customer_id,
-    MIN(order_date) AS first_order_date
-  FROM intermediate.int_customer_days
-  GROUP BY
-    customer_id
 ), newcomers AS (
   SELECT
-    first_order_date,
+    order_date AS first_order_date,
     COUNT(*) AS customer_count
-  FROM first_orders
+  FROM intermediate.int_customer_days
+  WHERE
+    gap_days IS NULL
   GROUP BY
-    first_order_date
+    order_date
 ), known AS (
   SELECT
     cutoffs.cutoff_date,

@@ -26,7 +26,6 @@ MARTS = (
 MODELS = (
     "intermediate.int_customer_months",
     "intermediate.int_customer_behaviour_items",
-    "intermediate.int_customer_item_days",
     "intermediate.int_customer_behaviour_touches",
     "intermediate.int_customer_behaviour",
     # What a query about dates joins
