@@ -1,6 +1,6 @@
 MODEL (
   name intermediate.int_customer_months,
-  kind FULL,
+  kind VIEW,
   owner customer_team,
   cron '@daily',
   tags (
@@ -10,20 +10,10 @@ MODEL (
   references (
     customer_id
   ),
+  depends_on (
+    intermediate.int_customer_days
+  ),
   audits (
-    not_null(columns := (customer_id, month_start, cohort_month, months_since_first_order, order_count)),
-    unique_combination_of_columns(columns := (customer_id, month_start)),
-    forall(
-      criteria := (
-        months_since_first_order >= 0,
-        (
-          months_since_first_order = 0
-        ) = (
-          month_start = cohort_month
-        ),
-        last_order_date >= month_start
-      )
-    ),
     sums_agree(
       "column" := net_revenue_amount,
       other_table := intermediate.int_customer_days,
@@ -49,40 +39,29 @@ MODEL (
   )
 );
 
-WITH months AS (
-  SELECT
-    days.customer_id,
-    @month_start(days.order_date) AS month_start,
-    SUM(days.order_count) AS order_count,
-    COUNT(*) AS purchase_days,
-    SUM(days.net_revenue_amount) AS net_revenue_amount,
-    SUM(days.gross_margin_amount) AS gross_margin_amount,
-    MAX(days.order_date) AS last_order_date
-  FROM intermediate.int_customer_days AS days
-  CROSS JOIN intermediate.int_as_of AS as_of
-  WHERE
-    days.order_date < as_of.as_of_date
-  GROUP BY
-    days.customer_id,
-    @month_start(days.order_date)
-), cohorts AS (
-  SELECT
-    customer_id,
-    MIN(month_start) AS cohort_month
-  FROM months
-  GROUP BY
-    customer_id
-)
 SELECT
   months.customer_id::TEXT AS customer_id,
-  @months_between(cohorts.cohort_month, months.month_start)::INT AS months_since_first_order,
+  months.months_since_first_order::INT AS months_since_first_order,
   months.order_count::BIGINT AS order_count,
   months.purchase_days::BIGINT AS purchase_days,
   months.net_revenue_amount::DECIMAL(18, 2) AS net_revenue_amount,
   months.gross_margin_amount::DECIMAL(18, 2) AS gross_margin_amount,
   months.last_order_date::DATE AS last_order_date,
-  cohorts.cohort_month::DATE AS cohort_month,
+  months.cohort_month::DATE AS cohort_month,
   months.month_start::DATE AS month_start
-FROM months
-INNER JOIN cohorts
-  ON months.customer_id = cohorts.customer_id
+FROM intermediate.int_customer_finished_months AS months
+CROSS JOIN intermediate.int_as_of AS as_of
+WHERE
+  months.snapshot_date < as_of.as_of_date
+UNION ALL
+SELECT
+  customer_id::TEXT AS customer_id,
+  months_since_first_order::INT AS months_since_first_order,
+  order_count::BIGINT AS order_count,
+  purchase_days::BIGINT AS purchase_days,
+  net_revenue_amount::DECIMAL(18, 2) AS net_revenue_amount,
+  gross_margin_amount::DECIMAL(18, 2) AS gross_margin_amount,
+  last_order_date::DATE AS last_order_date,
+  cohort_month::DATE AS cohort_month,
+  month_start::DATE AS month_start
+FROM intermediate.int_customer_running_month

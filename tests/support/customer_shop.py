@@ -24,6 +24,8 @@ MARTS = (
     "marts.mart_action_list",
 )
 MODELS = (
+    "intermediate.int_customer_finished_months",
+    "intermediate.int_customer_running_month",
     "intermediate.int_customer_months",
     "intermediate.int_customer_behaviour_items",
     "intermediate.int_customer_behaviour_touches",
