@@ -10,9 +10,6 @@ MODEL (
   references (
     customer_id
   ),
-  depends_on (
-    intermediate.int_customer_order_summary
-  ),
   audits (
     not_null(columns := (
       customer_id
@@ -44,20 +41,7 @@ MODEL (
   )
 );
 
-WITH orders AS (
-  SELECT
-    days.customer_id,
-    SUM(days.order_count) AS order_count,
-    SUM(days.spent_cents) AS spent_cents,
-    SUM(days.squared_spent_cents) AS squared_spent_cents,
-    SUM(days.numbered_spent_cents) AS numbered_spent_cents
-  FROM intermediate.int_customer_days AS days
-  CROSS JOIN intermediate.int_as_of AS as_of
-  WHERE
-    days.order_date < as_of.as_of_date
-  GROUP BY
-    days.customer_id
-), brands AS (
+WITH brands AS (
   SELECT
     days.customer_id,
     days.brand,
@@ -104,27 +88,27 @@ WITH orders AS (
     days.customer_id
 )
 SELECT
-  orders.customer_id::TEXT AS customer_id,
+  history.customer_id::TEXT AS customer_id,
   top_brands.top_brand::TEXT AS top_brand,
   touches.touch_count::BIGINT AS touch_count,
   CASE
-    WHEN orders.order_count >= @trend_min_orders
-    THEN @trend_of_sums(orders.order_count, orders.spent_cents, orders.squared_spent_cents, orders.numbered_spent_cents)
+    WHEN history.total_orders >= @trend_min_orders
+    THEN @trend_of_sums(history.total_orders, history.spent_cents, history.squared_spent_cents, history.numbered_spent_cents)
   END::DOUBLE AS spending_trend,
   CASE
-    WHEN orders.order_count >= 2
+    WHEN history.total_orders >= 2
     THEN @safe_divide(
-      @stddev_of_sums(orders.order_count, orders.spent_cents, orders.squared_spent_cents),
-      @safe_divide(orders.spent_cents, orders.order_count)
+      @stddev_of_sums(history.total_orders, history.spent_cents, history.squared_spent_cents),
+      @safe_divide(history.spent_cents, history.total_orders)
     )
   END::DOUBLE AS purchase_volatility,
   @safe_divide(units.reduced_unit_count, units.unit_count)::DOUBLE AS price_sensitivity,
   @safe_divide(touches.answered_touch_count, touches.touch_count)::DOUBLE AS promotion_responsiveness,
   @safe_divide(units.top_brand_unit_count, units.branded_unit_count)::DOUBLE AS brand_loyalty
-FROM orders
+FROM intermediate.int_customer_order_summary AS history
 LEFT JOIN units
-  ON orders.customer_id = units.customer_id
+  ON history.customer_id = units.customer_id
 LEFT JOIN top_brands
-  ON orders.customer_id = top_brands.customer_id
+  ON history.customer_id = top_brands.customer_id
 LEFT JOIN touches
-  ON orders.customer_id = touches.customer_id
+  ON history.customer_id = touches.customer_id
