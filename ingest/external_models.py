@@ -11,6 +11,7 @@ from ingest.contract import Table, load_contract
 
 EXTERNAL_MODELS_FILE = Path("external_models") / "raw.yaml"
 HEADER = "# Written by 'patron ingest contract --external-models' from ingest/contract.yaml.\n"
+UNIQUE_KEY = "unique_combination_of_columns"
 
 
 def external_models() -> str:
@@ -50,13 +51,27 @@ def _model(table: Table) -> dict[str, Any]:
 
 
 def _unique_key(table: Table) -> dict[str, Any]:
-    """A key that was there once when the audit last looked can only have come again since."""
-    audit = {"name": "unique_combination_of_columns", "columns": _names(table.primary_key)}
+    """A key that was there once when the audit last passed can only have come again since."""
+    audit = {"name": UNIQUE_KEY, "columns": _names(table.primary_key)}
     key = table.primary_key[0]
     if "_loaded_at" in {column.name for column in table.all_columns}:
-        loaded = f"SELECT {key} FROM raw.{table.name} WHERE _loaded_at >= @start_dt::TIMESTAMP"
+        loaded = f"SELECT {key} FROM raw.{table.name} WHERE _loaded_at >= ({_since(table)})"
         audit["condition"] = f"{key} IN ({loaded})"
     return audit
+
+
+def _since(table: Table) -> str:
+    """When production last found the keys of a table unique, where runs follow one another.
+
+    The interval of a run begins on the day of the run before. One that begins earlier is of the
+    first run, or of somebody who asks for more than what is new: then all of the interval counts.
+    """
+    return (
+        "SELECT CASE WHEN MAX(audited_at) < @start_dt::TIMESTAMP + INTERVAL '2' DAY"
+        " THEN MAX(audited_at) ELSE @start_dt::TIMESTAMP END FROM quality.audit_results"
+        f" WHERE environment = 'prod' AND model = 'raw.{table.name}'"
+        f" AND audit = '{UNIQUE_KEY}' AND failed_rows = 0"
+    )
 
 
 def _names(columns: Any) -> str:

@@ -120,8 +120,11 @@ def test_external_models_have_types_and_audits() -> None:
         {
             "name": "unique_combination_of_columns",
             "columns": "[order_id]",
-            "condition": "order_id IN (SELECT order_id FROM raw.orders"
-            " WHERE _loaded_at >= @start_dt::TIMESTAMP)",
+            "condition": "order_id IN (SELECT order_id FROM raw.orders WHERE _loaded_at >= ("
+            "SELECT CASE WHEN MAX(audited_at) < @start_dt::TIMESTAMP + INTERVAL '2' DAY"
+            " THEN MAX(audited_at) ELSE @start_dt::TIMESTAMP END FROM quality.audit_results"
+            " WHERE environment = 'prod' AND model = 'raw.orders'"
+            " AND audit = 'unique_combination_of_columns' AND failed_rows = 0))",
         },
     ]
 
