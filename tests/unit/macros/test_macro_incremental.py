@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import duckdb
 import pytest
+from sqlglot.helper import ensure_list
 from sqlmesh.core.engine_adapter import DuckDBEngineAdapter
 from sqlmesh.core.macros import MacroEvaluator, RuntimeStage
 
@@ -32,7 +33,7 @@ def statement(call: str, stage: RuntimeStage = RuntimeStage.EVALUATING, **known:
     }
     (expression,) = parse(call, default_dialect="duckdb")
     made = evaluator.transform(expression)
-    return "" if made is None or isinstance(made, list) else made.sql(dialect="duckdb")
+    return "; ".join(each.sql(dialect="duckdb") for each in ensure_list(made))
 
 
 def left(sql: str) -> list[str]:
