@@ -90,7 +90,7 @@ CREATE TABLE marts.mart_product_affinity (
 CREATE TABLE marts.mart_product_performance (
   product_id TEXT, product_name TEXT, brand TEXT, parent_product_id TEXT, aisle_name TEXT, department_name
   TEXT, product_category TEXT, abc_class TEXT, volume_tier TEXT, lifecycle TEXT, reorder_band TEXT, trend_band
-  TEXT, stock_status TEXT, recommendation TEXT, order_count BIGINT, units_sold BIGINT, units_last_30_days
+  TEXT, stock_status TEXT, recommendation TEXT, price_verdict TEXT, order_count BIGINT, units_sold BIGINT, units_last_30_days
   BIGINT, units_returned BIGINT, customer_count BIGINT, first_in_cart_count BIGINT, rating_count BIGINT,
   quantity_on_hand BIGINT, rank_overall BIGINT, rank_in_department BIGINT, net_revenue_amount DECIMAL(18,2),
   net_revenue_last_30_days DECIMAL(18,2), family_net_revenue_amount DECIMAL(18,2), discount_amount

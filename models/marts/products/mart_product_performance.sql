@@ -65,6 +65,7 @@ MODEL (
     days_of_cover = 'Days that the stock lasts at the pace of the recent days; null where nothing was sold in them',
     price_elasticity = 'Change of demand in percent when the price rises by one percent; null where it cannot be told',
     price_elasticity_error = 'Standard error of the elasticity',
+    price_verdict = 'Which price would earn more, given the margin: Higher, Lower, Not clear from the elasticity as far as it is known, Unknown without a margin; null without an elasticity',
     trending_score = 'Units of the last days over those expected at the pace of the shop, shrunk: 1 is as the shop',
     is_bundle = 'The product is a bundle of others',
     is_variant = 'The product is a variant of another',
@@ -113,6 +114,11 @@ SELECT
   standing.trend_band::TEXT AS trend_band,
   stock.stock_status::TEXT AS stock_status,
   actions.recommendation::TEXT AS recommendation,
+  @price_verdict(
+    @safe_divide(summary.net_revenue_amount - summary.units_sold * products.unit_cost, summary.net_revenue_amount),
+    elasticity.price_elasticity,
+    elasticity.price_elasticity_error
+  )::TEXT AS price_verdict,
   COALESCE(summary.order_count, 0)::BIGINT AS order_count,
   COALESCE(summary.units_sold, 0)::BIGINT AS units_sold,
   COALESCE(summary.units_last_30_days, 0)::BIGINT AS units_last_30_days,

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from scipy.stats import chi2_contingency
+from scipy.stats import chi2_contingency, norm
 
 sys.path.insert(0, str(Path(__file__).parent))
 
@@ -235,6 +235,30 @@ def test_price_elasticity(known: Facts, performance: pd.DataFrame) -> None:
     assert told[0].notna().sum() >= 20
     for column, number in (("price_elasticity", 0), ("price_elasticity_error", 1)):
         np.testing.assert_allclose(performance[column], told[number], rtol=1e-6)
+
+
+def test_price_verdict_holds_for_every_elasticity_in_the_interval(
+    performance: pd.DataFrame,
+) -> None:
+    told = performance[performance["price_elasticity"].notna()]
+    reach = norm.ppf(0.975) * told["price_elasticity_error"]
+    steps = np.linspace(-1, 1, 201)
+    expected = {}
+    for product, row in told.iterrows():
+        possible = row["price_elasticity"] + reach[product] * steps
+        # Below -1 there is a best margin; above, no price is too high.
+        best = np.where(possible < -1, -1 / np.minimum(possible, -1), np.inf)
+        if pd.isna(row["gross_margin_share"]):
+            expected[product] = "Unknown"
+        elif (row["gross_margin_share"] < best).all():
+            expected[product] = "Higher"
+        elif (row["gross_margin_share"] > best).all():
+            expected[product] = "Lower"
+        else:
+            expected[product] = "Not clear"
+    assert told["price_verdict"].to_dict() == expected
+    assert len(set(expected.values())) > 1
+    assert performance.loc[performance["price_elasticity"].isna(), "price_verdict"].isna().all()
 
 
 @pytest.mark.parametrize("period", PERIODS)

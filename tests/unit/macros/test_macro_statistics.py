@@ -97,3 +97,40 @@ def test_no_group_no_limit_and_no_third_side() -> None:
     assert value("SELECT @newcombe_limit(1, 2, 0, 0, 'lower')") is None
     with pytest.raises(SQLMeshError, match="knows 'lower' and 'upper', got 'middle'"):
         rendered("SELECT @newcombe_limit(1, 2, 1, 2, 'middle')")
+
+
+def verdict(margin: float | str, elasticity: float | str, error: float) -> str | None:
+    return value(f"SELECT @price_verdict({margin}::DOUBLE, {elasticity}::DOUBLE, {error}::DOUBLE)")
+
+
+@pytest.mark.parametrize(
+    ("margin", "elasticity", "error", "expected"),
+    [
+        pytest.param(0.4, -2.0, 0.1, "Higher", id="margin below the best, which is a half"),
+        pytest.param(0.6, -2.0, 0.1, "Lower", id="margin above the best"),
+        pytest.param(0.5, -2.0, 0.1, "Not clear", id="at the best"),
+        pytest.param(0.4, -2.0, 1.0, "Not clear", id="elasticity hardly known"),
+        pytest.param(0.9, -0.5, 0.1, "Higher", id="demand hardly falls"),
+        pytest.param(0.9, -0.9, 0.2, "Not clear", id="demand may fall faster than the price rises"),
+        pytest.param(-0.2, -5.0, 0.1, "Higher", id="sold below cost"),
+        pytest.param(0.5, 0.4, 0.1, "Higher", id="demand rises with the price"),
+        pytest.param(0.5, 0.0, 0.0, "Higher", id="demand does not care"),
+        pytest.param("NULL", -2.0, 0.1, "Unknown", id="no cost"),
+        pytest.param(0.5, "NULL", 0.1, None, id="no elasticity"),
+        pytest.param("NULL", "NULL", 0.1, None, id="neither"),
+    ],
+)
+def test_the_price_to_try(
+    margin: float | str, elasticity: float | str, error: float, expected: str | None
+) -> None:
+    assert verdict(margin, elasticity, error) == expected
+
+
+def test_the_price_to_try_is_where_profit_is_higher() -> None:
+    """Constant elasticity: units are price to its power, profit is units times price less cost."""
+    for elasticity in (-1.5, -2.0, -4.0):
+        for margin in (0.1, 0.3, 0.7):
+            cost = 1 - margin
+            profits = [price**elasticity * (price - cost) for price in (0.99, 1.01)]
+            better = "Lower" if profits[0] > profits[1] else "Higher"
+            assert verdict(margin, elasticity, 1e-6) == better, (elasticity, margin)
