@@ -77,7 +77,7 @@ def execute(
     execution_time: datetime,
     **kwargs: t.Any,
 ) -> t.Iterator[pd.DataFrame]:
-    """One pass over each raw table."""
+    """What each raw table holds."""
     from ingest.contract import load_contract
     from ingest.profile import profile_columns
 

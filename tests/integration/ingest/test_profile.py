@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from datetime import datetime
 
+import duckdb
 import pytest
 from click.testing import CliRunner
 
@@ -38,6 +39,14 @@ def test_columns(loaded) -> None:
     assert (amount.lowest, amount.highest) == ("-2.50", "30.00")
     assert (promo.value_count, promo.lowest, promo.highest) == (1, None, None)
     assert (tax.value_count, tax.lowest) == (0, None)
+
+
+def test_a_required_value_that_went_missing_in_the_warehouse_is_not_counted(loaded) -> None:
+    with duckdb.connect(str(loaded.warehouse)) as connection:
+        connection.execute("UPDATE raw.orders SET order_status = NULL WHERE order_id = 'O4'")
+    columns, _ = profile_shop(loaded, "orders")
+    counts = {column.column_name: column.value_count for column in columns}
+    assert (counts["order_status"], counts["order_amount"], counts["promo_code"]) == (3, 4, 1)
 
 
 def test_the_score_of_a_table(loaded) -> None:
