@@ -84,6 +84,12 @@ WITH calendar AS (
     AND (
       @is_history OR days.order_date < chosen_months.as_of_date
     )
+  WHERE
+    days.order_date >= (
+      SELECT
+        MIN(month_start)
+      FROM chosen_months
+    ) /* Says what the join says, so that days before are not read. */
   GROUP BY
     days.customer_id,
     chosen_months.month_start,
