@@ -12,16 +12,32 @@ WITH features AS (
   FROM @this_model
   GROUP BY
     cutoff_date
+), last_cutoff AS (
+  SELECT
+    MAX(cutoff_date) AS cutoff_date
+  FROM features
+  HAVING
+    COUNT(*) > 0
+), hashed_days AS (
+  /* Features as of now are of all customers. */
+  SELECT
+    customer_days.order_date,
+    customer_days.order_count,
+    customer_days.net_revenue_amount,
+    CASE WHEN @is_current THEN 0 ELSE @hash_halvings(customer_days.customer_id) END AS hash_halvings
+  FROM @customer_days AS customer_days
+  INNER JOIN last_cutoff
+    ON customer_days.order_date < last_cutoff.cutoff_date
 ), day_totals AS (
   SELECT
     order_date,
-    @hash_halvings(customer_id) AS hash_halvings,
+    hash_halvings,
     SUM(order_count) AS orders,
     SUM(net_revenue_amount) AS revenue
-  FROM @customer_days
+  FROM hashed_days
   GROUP BY
     order_date,
-    @hash_halvings(customer_id)
+    hash_halvings
 ), days AS (
   SELECT
     features.cutoff_date,
