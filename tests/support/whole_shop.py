@@ -43,6 +43,7 @@ NEEDS = {
     "marts.fct_returns": frozenset({"returns"}),
     "marts.mart_campaign_performance": frozenset({"campaigns"}),
     "marts.mart_channel_economics": frozenset({"marketing_spend", "web_sessions"}),
+    "marts.mart_channel_standing": frozenset({"marketing_spend", "web_sessions"}),
     "marts.mart_subscription_metrics": frozenset({"subscriptions"}),
 }
 # What only trained models fill.
