@@ -86,7 +86,8 @@ def built_load(cursor: Any, production: Production) -> str | None:
         return None
     last_load, erasures, plan_id, staged_batch, compared_at = row
     found = _one(cursor, _ERASURES), production.plan_id, _one(cursor, _STAGED)
-    if found != (erasures, plan_id, staged_batch) or _one(cursor, _LAST_LOAD) < last_load:
+    latest = _one(cursor, _LAST_LOAD) or ""
+    if found != (erasures, plan_id, staged_batch) or latest < last_load:
         return None
     return str(last_load) if now() - compared_at < TRUSTED else None
 

@@ -8,7 +8,7 @@ from tempfile import TemporaryDirectory
 
 import duckdb
 import pytest
-from history import FIRST, Cycle, History, Reconcile, Replace, Run, Send, histories
+from history import FIRST, Cycle, History, Replace, Run, Send, histories
 from hypothesis import given, note, seed
 from scratch import Rows, Scratch, contents, copy_raw
 from shop import LivingShop, declare
@@ -26,13 +26,13 @@ pytestmark = pytest.mark.slow
 
 # In CI the histories of a part are always the same.
 PARTS = 3 if at_night() else 2
-BUILT_FOR_DEVELOPMENT = """
+STAGED_AGAIN = """
 INSERT INTO quality.model_runs
 SELECT * REPLACE (
-  'dev' AS environment, physical_table || '__dev' AS physical_table,
-  batch_number + 1000 AS batch_number
+  '{environment}' AS environment, {table} AS physical_table, batch_number + 1000 AS batch_number
 )
-FROM quality.model_runs WHERE model = 'staging.stg_orders' ORDER BY batch_number DESC LIMIT 1
+FROM quality.model_runs
+WHERE model = 'staging.stg_orders' AND environment = 'prod' ORDER BY batch_number DESC LIMIT 1
 """
 SETTINGS = ("PATRON_TIMEZONE", "PATRON_CURRENCY", "PATRON_MAX_REJECTED_SHARE")
 
@@ -115,11 +115,19 @@ def test_tables_equal_a_build_from_scratch(law: Law, part: int) -> None:
     holds()
 
 
-def test_a_cycle_follows_what_was_loaded_to_the_days_that_a_comparison_finds(
-    law: Law, tmp_path: Path
-) -> None:
-    living = law.begin(tmp_path / "shop", is_running=True)
+@pytest.fixture(scope="module")
+def cycled(law: Law, tmp_path_factory: pytest.TempPathFactory) -> LivingShop:
+    """A shop after a cycle of `patron run`."""
+    living = law.begin(tmp_path_factory.mktemp("cycled") / "shop", is_running=True)
+    assert built_load(living) is None, "nobody has compared yet"
     living.happen(Cycle(12))
+    return living
+
+
+def test_a_cycle_follows_what_was_loaded_to_the_days_that_a_comparison_finds(
+    cycled: LivingShop, tmp_path: Path
+) -> None:
+    living = cycled.copy(tmp_path / "shop")
     for step in (
         Send("orders", ((1, 12, 1), (2, 0, 2), (3, 20, 3))),
         Send("order_items", ((0, 0, 1), (5, 9, 0))),
@@ -143,25 +151,47 @@ def staged(found: reconcile.ReconcileResult) -> dict[str, Stale]:
     return {one.model: one for one in found.stale if one.model.startswith("staging.")}
 
 
-def test_rows_are_only_followed_from_where_all_was_built(law: Law, tmp_path: Path) -> None:
-    living = law.begin(tmp_path / "shop", is_running=True)
-    assert built_load(living) is None, "nobody has compared yet"
-    living.happen(Cycle(1))
+def test_rows_are_followed_from_what_the_last_cycle_has_built(
+    cycled: LivingShop, tmp_path: Path
+) -> None:
+    living = cycled.copy(tmp_path / "shop")
     last = built_load(living)
     assert last is not None
     living.happen(Send("orders", ((1, 12, 1),)))
+    assert built_load(living) == last
+    write(living, STAGED_AGAIN.format(environment="dev", table="physical_table || '__dev'"))
+    assert built_load(living) == last, "a table for development is no matter of production"
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        pytest.param(
+            STAGED_AGAIN.format(environment="prod", table="physical_table"), id="a run of its own"
+        ),
+        pytest.param(
+            STAGED_AGAIN.format(environment="dev", table="physical_table"), id="by development"
+        ),
+        pytest.param("INSERT INTO raw.erasures (customer_hash) VALUES ('x')", id="an erasure"),
+        pytest.param("UPDATE operate.raw_built SET plan_id = 'another'", id="a plan"),
+        pytest.param(
+            "UPDATE operate.raw_built SET compared_at = compared_at - INTERVAL 7 DAY", id="a week"
+        ),
+        pytest.param("DELETE FROM raw.load_log", id="no record of loads"),
+    ],
+)
+def test_rows_are_not_followed_where_staging_may_be_another(
+    cycled: LivingShop, tmp_path: Path, statement: str
+) -> None:
+    living = cycled.copy(tmp_path / "shop")
+    write(living, statement)
+    assert built_load(living) is None
+
+
+def write(living: LivingShop, statement: str) -> None:
+    """Change the warehouse behind everybody's back."""
     with duckdb.connect(str(living.shop.warehouse)) as connection:
-        connection.execute(BUILT_FOR_DEVELOPMENT)
-    assert built_load(living) == last, "what was loaded since is followed from there"
-    with duckdb.connect(str(living.shop.warehouse)) as connection:
-        connection.execute(
-            "UPDATE operate.raw_built SET compared_at = compared_at - INTERVAL 7 DAY"
-        )
-    assert built_load(living) is None, "a week without a comparison"
-    living.happen(Reconcile(0))
-    assert built_load(living) is not None
-    living.happen(Run(1, is_whole=True))
-    assert built_load(living) is None, "staging was built, and what became late by it is unknown"
+        connection.execute(statement)
 
 
 def built_load(living: LivingShop) -> str | None:
