@@ -22,7 +22,7 @@ MAY_READ = {
 # What the shop delivers is judged before anything is made of it, so marts may tell of that too.
 OF_SOURCES = {"source_quality"}
 NAMES = {
-    "staging": re.compile(r"(stg|checked)_\w+"),
+    "staging": re.compile(r"(stg|checked|refused)_\w+"),
     "intermediate": re.compile(r"int_\w+"),
     "marts": re.compile(r"(dim|fct|mart)_\w+"),
 }

@@ -25,9 +25,10 @@ SELECT day, SUM(rows_stored)::BIGINT, SUM(rows_expected)::BIGINT
 FROM (
   SELECT {day} AS day, 0 AS rows_stored, COUNT(*) AS rows_expected,
     SUM({expected})::HUGEINT AS fingerprint
-  FROM ({query}) AS expected GROUP BY ALL
+  FROM ({query}) AS expected WHERE {condition} GROUP BY ALL
   UNION ALL
-  SELECT {day}, COUNT(*), 0, -SUM({stored})::HUGEINT FROM {table} WHERE {within} GROUP BY ALL
+  SELECT {day}, COUNT(*), 0, -SUM({stored})::HUGEINT FROM {table}
+  WHERE {within} AND ({condition}) GROUP BY ALL
 ) AS both_sides
 GROUP BY day
 HAVING SUM(rows_stored) <> SUM(rows_expected) OR SUM(fingerprint) <> 0
@@ -51,7 +52,11 @@ class Difference:
 
 
 def differences(
-    adapter: Any, production: Production, snapshot: Snapshot, since: date | None = None
+    adapter: Any,
+    production: Production,
+    snapshot: Snapshot,
+    since: date | None = None,
+    condition: str = "TRUE",
 ) -> list[Difference]:
     """The built days on which a table differs from its query.
 
@@ -60,6 +65,7 @@ def differences(
         production: The models, to render the query on their tables.
         snapshot: A model that is SQL.
         since: Only from this day on.
+        condition: Only rows of which this holds, in SQL.
     """
     start, end = built_range(snapshot)
     if since is not None:
@@ -81,6 +87,7 @@ def differences(
             within=f"{day} BETWEEN DATE '{start.date()}' AND DATE '{last}'"
             if snapshot.model.time_column
             else "TRUE",
+            condition=condition,
         )
     )
     found = [Difference(*row) for row in rows]

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from sqlglot import exp
 
 from ingest.contract import load_contract
+from operate.reconcile_compare import differences
 from operate.reconcile_links import DAY, Links, links_of
 from operate.reconcile_models import Production, is_by_day, name_of
 from patron.sql import identifier, literal
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     from sqlmesh.core.snapshot import Snapshot
 
 _RECORDS = {"rejected_rows", "deleted_rows"}
+# Has the refused rows of all streams; the others each have the good rows of one.
+_REFUSED = "staging.refused_finished_days"
 _CHANGED = """
 SELECT DISTINCT stream FROM raw.load_log
 WHERE batch_id > ? AND (rows_read <> rows_unchanged OR rows_deleted > 0)
@@ -69,6 +72,7 @@ class Touched:
             production: The models.
             last_load: The last batch of which everything is built.
         """
+        self._adapter = adapter
         self._cursor = adapter.cursor
         self._production = production
         self._since = literal(last_load)
@@ -87,14 +91,43 @@ class Touched:
 
     def days(self, snapshot: Snapshot) -> list[date] | None:
         """The days on which rows of a table of staging have changed; None where unknown."""
+        if name_of(snapshot) == _REFUSED:
+            return self._refused_days(snapshot)
         stream = next((s for s in self._streams.values() if s.staged.name == snapshot.name), None)
         if stream is None or stream.day is None or not self._follow(stream):
             return None
-        rows = self._cursor.execute(
-            f"SELECT day FROM {_temporary('now', stream)} UNION "
-            f"SELECT day FROM {_temporary('before', stream)}"
-        ).fetchall()
-        return sorted(row[0] for row in rows if row[0] is not None)
+        return sorted(
+            self._days(
+                f"SELECT day FROM {_temporary('now', stream)} UNION "
+                f"SELECT day FROM {_temporary('before', stream)}"
+            )
+        )
+
+    def _refused_days(self, snapshot: Snapshot) -> list[date]:
+        """The days on which rows are refused that changed, and those on which they were before.
+
+        Rows of streams that cannot be followed are compared, and the few that the contract refused.
+        """
+        followed = {
+            stream.name: stream for stream in self._streams.values() if self._follow(stream)
+        }
+        names = ", ".join(literal(name) for name in ["", *followed])
+        compared = f"rejected_by <> 'staging' OR stream NOT IN ({names})"
+        found = differences(self._adapter, self._production, snapshot, condition=compared)
+        days = {one.day for one in found if one.day is not None}
+        for stream in followed.values():
+            days |= self._days(
+                f"SELECT day FROM {_temporary('now', stream)} WHERE NOT is_good UNION "
+                f"SELECT {DAY} FROM {snapshot.table_name()} WHERE rejected_by = 'staging' "
+                f"AND stream = {literal(stream.name)} AND row_key IN ("
+                f"SELECT {_joined(stream.key)} FROM {_temporary('rows', stream)} "
+                f"UNION {self._deleted(stream)})"
+            )
+        return sorted(days)
+
+    def _days(self, query: str) -> set[date]:
+        rows = self._cursor.execute(query).fetchall()
+        return {row[0] for row in rows if row[0] is not None}
 
     @cached_property
     def _streams(self) -> dict[str, Stream]:
@@ -167,10 +200,9 @@ class Touched:
         same = " AND ".join(
             f"rows.{identifier(name)} = stored.{identifier(name)}" for name in stream.key
         )
-        joined = " || '|' || ".join(f"CAST({identifier(name)} AS VARCHAR)" for name in stream.key)
         found = f"EXISTS (SELECT 1 FROM {_temporary('rows', stream)} AS rows WHERE {same})"
         if stream.name in self.changed and self._has_deleted(stream):
-            found += f" OR {joined} IN ({self._deleted(stream)})"
+            found += f" OR {_joined(stream.key)} IN ({self._deleted(stream)})"
         return (
             f"SELECT {_listed(stream.key)}, {stream.day or 'NULL'}::DATE AS day "
             f"FROM {stream.staged.table_name()} AS stored WHERE {found}"
@@ -225,3 +257,8 @@ def _raw(stream: Stream) -> str:
 
 def _listed(columns: tuple[str, ...]) -> str:
     return ", ".join(identifier(name) for name in columns)
+
+
+def _joined(key: tuple[str, ...]) -> str:
+    """A key as records of refused and deleted rows name it."""
+    return " || '|' || ".join(f"CAST({identifier(name)} AS VARCHAR)" for name in key)

@@ -1,6 +1,6 @@
 MODEL (
   name quality.rejected_rows,
-  kind FULL,
+  kind VIEW,
   owner data_team,
   cron '@daily',
   tags (
@@ -8,9 +8,7 @@ MODEL (
   ),
   grain (event_date, stream, row_key, reason, rejected_by),
   audits (
-    not_null(columns := (stream, reason, event_date)),
-    unique_combination_of_columns(columns := (event_date, stream, row_key, reason, rejected_by)),
-    accepted_values("column" := rejected_by, is_in := ('staging', 'contract'))
+    unique_combination_of_columns(columns := (event_date, stream, row_key, reason, rejected_by))
   ),
   description 'Rows that did not enter the models, with the reason. One row per day, key and reason, several reasons of staging joined by semicolons: the contract refuses at loading what has not the agreed form, staging what breaks a business rule. Never with the content of the row. Answers: what was refused, why, and is it getting worse?',
   column_descriptions (
@@ -23,71 +21,20 @@ MODEL (
   )
 );
 
-WITH refused_by_staging AS (
-  @refused_rows(
-    staging.checked_customers,
-    customer_id,
-    staging.checked_categories,
-    category_id,
-    staging.checked_products,
-    product_id,
-    staging.checked_campaigns,
-    campaign_id,
-    staging.checked_orders,
-    order_id,
-    staging.checked_order_items,
-    (order_id, line_number),
-    staging.checked_payments,
-    payment_id,
-    staging.checked_returns,
-    return_id,
-    staging.checked_reviews,
-    review_id,
-    staging.checked_shipments,
-    shipment_id,
-    staging.checked_inventory,
-    (product_id, snapshot_at),
-    staging.checked_campaign_touches,
-    touch_id,
-    staging.checked_marketing_spend,
-    (spend_date, channel, campaign_id),
-    staging.checked_subscriptions,
-    subscription_id,
-    staging.checked_web_sessions,
-    session_id,
-    staging.checked_fx_rates,
-    (currency, rate_date),
-    staging.checked_erasure_requests,
-    customer_id
-  )
-), refused AS (
-  SELECT
-    stream,
-    row_key,
-    reason,
-    'staging' AS rejected_by,
-    event_date
-  FROM refused_by_staging
-  UNION ALL
-  SELECT
-    stream,
-    COALESCE(row_key, '') AS row_key,
-    reason,
-    'contract' AS rejected_by,
-    @business_date(rejected_at) AS event_date
-  FROM raw.rejected_rows
-)
 SELECT
   stream::TEXT AS stream,
   row_key::TEXT AS row_key,
   reason::TEXT AS reason,
   rejected_by::TEXT AS rejected_by,
-  COUNT(*)::BIGINT AS row_count,
+  row_count::BIGINT AS row_count,
   event_date::DATE AS event_date
-FROM refused
-GROUP BY
-  stream,
-  row_key,
-  reason,
-  rejected_by,
-  event_date
+FROM staging.refused_finished_days
+UNION ALL
+SELECT
+  stream::TEXT AS stream,
+  row_key::TEXT AS row_key,
+  reason::TEXT AS reason,
+  rejected_by::TEXT AS rejected_by,
+  row_count::BIGINT AS row_count,
+  event_date::DATE AS event_date
+FROM staging.refused_running_days

@@ -28,10 +28,30 @@ SELECT
     'returned_at is too early or in the future',
     NOT @is_plausible_time(returns.returned_at, returns._loaded_at)
   ) AS rejection_reasons,
-  GREATEST(
-    @event_day(returns.returned_at, returns.updated_at, returns._loaded_at),
-    COALESCE(orders.event_date, @earliest_event_date::DATE)
-  ) AS event_date
+  @event_day(returns.returned_at, returns.updated_at, returns._loaded_at) AS event_date
 FROM raw.returns AS returns
 LEFT JOIN staging.checked_orders AS orders
   ON returns.order_id = orders.order_id
+WHERE
+  orders.order_id IS NULL
+  OR orders.event_date <= @event_day(returns.returned_at, returns.updated_at, returns._loaded_at)
+UNION ALL
+/* Apart, so that whoever asks for some days reads the returns of these days and those of their orders only. */
+SELECT
+  returns.return_id,
+  @rejection_reasons(
+    'order is unknown or was refused',
+    NOT orders.rejection_reasons IS NULL,
+    'refund is negative',
+    returns.refund_amount < 0,
+    'quantity is not positive',
+    returns.quantity <= 0,
+    'returned_at is too early or in the future',
+    NOT @is_plausible_time(returns.returned_at, returns._loaded_at)
+  ) AS rejection_reasons,
+  orders.event_date
+FROM raw.returns AS returns
+INNER JOIN staging.checked_orders AS orders
+  ON returns.order_id = orders.order_id
+WHERE
+  orders.event_date > @event_day(returns.returned_at, returns.updated_at, returns._loaded_at)

@@ -24,10 +24,26 @@ SELECT
     'created_at is too early or in the future',
     NOT @is_plausible_time(reviews.created_at, reviews._loaded_at)
   ) AS rejection_reasons,
-  GREATEST(
-    @event_day(reviews.created_at, reviews.updated_at, reviews._loaded_at),
-    COALESCE(orders.event_date, @earliest_event_date::DATE)
-  ) AS event_date
+  @event_day(reviews.created_at, reviews.updated_at, reviews._loaded_at) AS event_date
 FROM raw.reviews AS reviews
 LEFT JOIN staging.checked_orders AS orders
   ON reviews.order_id = orders.order_id
+WHERE
+  orders.order_id IS NULL
+  OR orders.event_date <= @event_day(reviews.created_at, reviews.updated_at, reviews._loaded_at)
+UNION ALL
+/* Apart, so that whoever asks for some days reads the reviews of these days and those of their orders only. */
+SELECT
+  reviews.review_id,
+  @rejection_reasons(
+    'order is unknown or was refused',
+    NOT orders.rejection_reasons IS NULL,
+    'created_at is too early or in the future',
+    NOT @is_plausible_time(reviews.created_at, reviews._loaded_at)
+  ) AS rejection_reasons,
+  orders.event_date
+FROM raw.reviews AS reviews
+INNER JOIN staging.checked_orders AS orders
+  ON reviews.order_id = orders.order_id
+WHERE
+  orders.event_date > @event_day(reviews.created_at, reviews.updated_at, reviews._loaded_at)
