@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -12,7 +13,7 @@ from history import FIRST, Cycle, History, Replace, Run, Send, histories
 from hypothesis import given, note, seed
 from scratch import Rows, Scratch, contents, copy_raw
 from shop import LivingShop, declare
-from streams import FIRST_DAY, LAST_DAY
+from streams import DAYS, FIRST_DAY, LAST_DAY
 from warm import warm_rendering
 
 from operate import reconcile, transform
@@ -144,6 +145,30 @@ def test_a_cycle_follows_what_was_loaded_to_the_days_that_a_comparison_finds(
         assert set(one.days) <= set(followed[model].days), model
     # A day too many costs little, all days would cost everything.
     assert sum(len(one.days) for one in followed.values()) < 60
+
+
+def test_a_cycle_takes_refused_rows_from_the_days_they_have_left(
+    cycled: LivingShop, tmp_path: Path
+) -> None:
+    living = cycled.copy(tmp_path / "shop")
+    # Variant 2 has a negative amount; all these days are before the lookback of a run.
+    living.happen(Send("payments", ((0, 1, 2), (1, 9, 2))))
+    living.happen(Cycle(0))
+    assert refused(living, "payments") == [("y0", DAYS[1]), ("y1", DAYS[9])]
+    living.happen(Send("payments", ((0, 2, 0), (1, 10, 2))))
+    assert built_load(living) is not None
+    living.happen(Cycle(0))
+    assert refused(living, "payments") == [("y1", DAYS[10])]
+    assert staged(reconcile.check(living.shop, living.moment)) == {}
+
+
+def refused(living: LivingShop, stream: str) -> list[tuple[str, date]]:
+    """The refused rows of a stream with their days."""
+    with duckdb.connect(str(living.shop.warehouse), read_only=True) as connection:
+        return connection.execute(
+            "SELECT row_key, event_date FROM quality.rejected_rows WHERE stream = ? ORDER BY ALL",
+            [stream],
+        ).fetchall()
 
 
 def staged(found: reconcile.ReconcileResult) -> dict[str, Stale]:
