@@ -16,42 +16,48 @@ MODEL (
   )
 );
 
-SELECT
-  returns.return_id,
-  @rejection_reasons(
-    'order is unknown or was refused',
-    orders.order_id IS NULL OR NOT orders.rejection_reasons IS NULL,
-    'refund is negative',
-    returns.refund_amount < 0,
-    'quantity is not positive',
-    returns.quantity <= 0,
-    'returned_at is too early or in the future',
-    NOT @is_plausible_time(returns.returned_at, returns._loaded_at)
-  ) AS rejection_reasons,
-  @event_day(returns.returned_at, returns.updated_at, returns._loaded_at) AS event_date
-FROM raw.returns AS returns
-LEFT JOIN staging.checked_orders AS orders
-  ON returns.order_id = orders.order_id
-WHERE
-  orders.order_id IS NULL
-  OR orders.event_date <= @event_day(returns.returned_at, returns.updated_at, returns._loaded_at)
-UNION ALL
+WITH dated AS (
+  SELECT
+    returns.return_id,
+    returns.refund_amount,
+    returns.quantity,
+    returns.returned_at,
+    returns._loaded_at,
+    NOT orders.order_id IS NULL AND orders.rejection_reasons IS NULL AS has_good_order,
+    @event_day(returns.returned_at, returns.updated_at, returns._loaded_at) AS event_date
+  FROM raw.returns AS returns
+  LEFT JOIN staging.checked_orders AS orders
+    ON returns.order_id = orders.order_id
+  WHERE
+    orders.order_id IS NULL
+    OR orders.event_date <= @event_day(returns.returned_at, returns.updated_at, returns._loaded_at)
+  UNION ALL
+  SELECT
+    returns.return_id,
+    returns.refund_amount,
+    returns.quantity,
+    returns.returned_at,
+    returns._loaded_at,
+    orders.rejection_reasons IS NULL AS has_good_order,
+    orders.event_date
+  FROM raw.returns AS returns
+  INNER JOIN staging.checked_orders AS orders
+    ON returns.order_id = orders.order_id
+  WHERE
+    orders.event_date > @event_day(returns.returned_at, returns.updated_at, returns._loaded_at)
+)
 /* Apart, so that whoever asks for some days reads the returns of these days and those of their orders only. */
 SELECT
-  returns.return_id,
+  return_id,
   @rejection_reasons(
     'order is unknown or was refused',
-    NOT orders.rejection_reasons IS NULL,
+    NOT has_good_order,
     'refund is negative',
-    returns.refund_amount < 0,
+    refund_amount < 0,
     'quantity is not positive',
-    returns.quantity <= 0,
+    quantity <= 0,
     'returned_at is too early or in the future',
-    NOT @is_plausible_time(returns.returned_at, returns._loaded_at)
+    NOT @is_plausible_time(returned_at, _loaded_at)
   ) AS rejection_reasons,
-  orders.event_date
-FROM raw.returns AS returns
-INNER JOIN staging.checked_orders AS orders
-  ON returns.order_id = orders.order_id
-WHERE
-  orders.event_date > @event_day(returns.returned_at, returns.updated_at, returns._loaded_at)
+  event_date
+FROM dated

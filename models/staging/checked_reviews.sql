@@ -16,34 +16,40 @@ MODEL (
   )
 );
 
-SELECT
-  reviews.review_id,
-  @rejection_reasons(
-    'order is unknown or was refused',
-    orders.order_id IS NULL OR NOT orders.rejection_reasons IS NULL,
-    'created_at is too early or in the future',
-    NOT @is_plausible_time(reviews.created_at, reviews._loaded_at)
-  ) AS rejection_reasons,
-  @event_day(reviews.created_at, reviews.updated_at, reviews._loaded_at) AS event_date
-FROM raw.reviews AS reviews
-LEFT JOIN staging.checked_orders AS orders
-  ON reviews.order_id = orders.order_id
-WHERE
-  orders.order_id IS NULL
-  OR orders.event_date <= @event_day(reviews.created_at, reviews.updated_at, reviews._loaded_at)
-UNION ALL
+WITH dated AS (
+  SELECT
+    reviews.review_id,
+    reviews.created_at,
+    reviews._loaded_at,
+    NOT orders.order_id IS NULL AND orders.rejection_reasons IS NULL AS has_good_order,
+    @event_day(reviews.created_at, reviews.updated_at, reviews._loaded_at) AS event_date
+  FROM raw.reviews AS reviews
+  LEFT JOIN staging.checked_orders AS orders
+    ON reviews.order_id = orders.order_id
+  WHERE
+    orders.order_id IS NULL
+    OR orders.event_date <= @event_day(reviews.created_at, reviews.updated_at, reviews._loaded_at)
+  UNION ALL
+  SELECT
+    reviews.review_id,
+    reviews.created_at,
+    reviews._loaded_at,
+    orders.rejection_reasons IS NULL AS has_good_order,
+    orders.event_date
+  FROM raw.reviews AS reviews
+  INNER JOIN staging.checked_orders AS orders
+    ON reviews.order_id = orders.order_id
+  WHERE
+    orders.event_date > @event_day(reviews.created_at, reviews.updated_at, reviews._loaded_at)
+)
 /* Apart, so that whoever asks for some days reads the reviews of these days and those of their orders only. */
 SELECT
-  reviews.review_id,
+  review_id,
   @rejection_reasons(
     'order is unknown or was refused',
-    NOT orders.rejection_reasons IS NULL,
+    NOT has_good_order,
     'created_at is too early or in the future',
-    NOT @is_plausible_time(reviews.created_at, reviews._loaded_at)
+    NOT @is_plausible_time(created_at, _loaded_at)
   ) AS rejection_reasons,
-  orders.event_date
-FROM raw.reviews AS reviews
-INNER JOIN staging.checked_orders AS orders
-  ON reviews.order_id = orders.order_id
-WHERE
-  orders.event_date > @event_day(reviews.created_at, reviews.updated_at, reviews._loaded_at)
+  event_date
+FROM dated

@@ -109,3 +109,11 @@ def test_snapshots_are_daily_and_the_state_of_now_is_whole(is_history: str, kind
     if model.time_column:
         assert model.time_column.column.name == "snapshot_date"
         assert model.kind.lookback == variables()["lookback_days"]
+
+
+def test_snapshots_may_have_another_day() -> None:
+    model = model_of(
+        "MODEL (name ml.probe, kind @snapshot_kind(TRUE, event_date));"
+        " SELECT event_date::DATE AS event_date FROM raw.days"
+    )
+    assert model.time_column.column.name == "event_date"
