@@ -13,7 +13,7 @@ from sqlglot import exp
 from sqlmesh.utils.date import make_inclusive, to_datetime
 from sqlmesh.utils.errors import PythonModelEvalError
 
-from operate import findings, session
+from operate import few_rows, findings, session
 from operate.record import FAILED, SUCCEEDED, AuditOutcome, Batch, Failure, Run, store_batch
 
 if TYPE_CHECKING:
@@ -28,15 +28,22 @@ _UNQUOTED = re.compile(r"[\"'`(\d]")
 
 def evaluate(original: Original, scheduler: Any, *args: Any, **kwargs: Any) -> Any:
     """Scheduler.evaluate: the batch in one transaction; its interval is recorded after COMMIT."""
+    batch = _batch(kwargs)
+    adapter = scheduler.snapshot_evaluator.adapter
+    with few_rows.planned_for_batch(adapter, kwargs["snapshot"], batch):
+        return _evaluate(original, scheduler, batch, *args, **kwargs)
+
+
+def _evaluate(original: Original, scheduler: Any, batch: Batch, *args: Any, **kwargs: Any) -> Any:
     run = session.active()
     adapter = scheduler.snapshot_evaluator.adapter
-    run.batch = _batch(kwargs)
+    run.batch = batch
     adapter.cursor.execute("BEGIN TRANSACTION")
-    run.batch.in_transaction = True
+    batch.in_transaction = True
     try:
         result = original(scheduler, *args, **kwargs)
     except BaseException as error:
-        _fail(adapter.cursor, run, run.batch, error)
+        _fail(adapter.cursor, run, batch, error)
         raise
     finally:
         run.batch = None
