@@ -13,7 +13,7 @@ FROM (
     COUNT(rejection_reasons) AS rejected_count
   FROM @checked_model
   WHERE
-    @in_interval(event_date)
+    @in_interval(event_date, event_time)
 ) AS came_in
 CROSS JOIN (
   SELECT

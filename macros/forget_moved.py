@@ -6,6 +6,8 @@ from sqlglot import exp
 from sqlmesh import macro
 from sqlmesh.core.macros import MacroEvaluator
 
+from macros.in_interval import in_interval
+
 KEYS = "keys_of_the_interval"
 
 
@@ -31,7 +33,7 @@ def forget_moved(
         key: What names a row, here and in the source.
         day: The day of a row here.
         source: The model that knows on which day each row is now.
-        source_day: Its day, `event_date` where not said.
+        source_day: Its day; where not said, it is a checked model with `event_date`.
 
     Example: `@forget_moved(order_id, order_date, staging.checked_orders)`
     """
@@ -46,11 +48,15 @@ def forget_moved(
     adapter = evaluator.locals.get("engine_adapter")
     if adapter and not adapter.fetchone(f"SELECT 1 {elsewhere} LIMIT 1"):
         return None
-    name, day_there = key.sql(dialect="duckdb"), (source_day or exp.column("event_date"))
-    asked = f"{source.sql(dialect='duckdb')} WHERE {day_there.sql(dialect='duckdb')} {interval}"
+    name, asked = key.sql(dialect="duckdb"), source.sql(dialect="duckdb")
+    if source_day is None:
+        now = in_interval(evaluator, exp.column("event_date"), exp.column("event_time"))
+    else:
+        now = in_interval(evaluator, source_day)
+    condition = now.sql(dialect="duckdb")
     return [
         f"DROP TABLE IF EXISTS {KEYS}",
-        f"CREATE TEMPORARY TABLE {KEYS} AS SELECT DISTINCT {name} FROM {asked}",
+        f"CREATE TEMPORARY TABLE {KEYS} AS SELECT DISTINCT {name} FROM {asked} WHERE {condition}",
         f"DELETE {elsewhere} AND {name} IN (SELECT {name} FROM {KEYS})",
         f"DROP TABLE {KEYS}",
     ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlglot import exp
@@ -16,6 +16,32 @@ def is_plausible(
     first = exp.GTE(this=instant.copy(), expression=earliest_instant(evaluator))
     day_after = exp.Add(this=exp.cast(loaded_at.copy(), "timestamp"), expression=one_day())
     return exp.paren(exp.and_(first, exp.LTE(this=instant.copy(), expression=day_after)))
+
+
+def may_count_since(
+    evaluator: MacroEvaluator, event_time: exp.Expression, first_day: str
+) -> exp.Expression:
+    """What is true of the time of every row whose `@event_day` is some day or a later one.
+
+    Such a time is plausible, and then on that day or later, or it is missing, too early, or ahead
+    of the day of loading, which is the last one its row can count for. So this says nothing new,
+    but it is of one column, by which engines pass over whole blocks of rows without reading them.
+
+    Args:
+        evaluator: Given by SQLMesh.
+        event_time: The first of the times that the day is taken from.
+        first_day: In ISO format, of the shop's time zone.
+    """
+    # A day in any time zone begins within a day of the same one in UTC.
+    day_before = date.fromisoformat(first_day) - timedelta(days=1)
+    since = exp.cast(exp.Literal.string(str(day_before)), "timestamp")
+    return exp.paren(
+        exp.or_(
+            exp.GTE(this=event_time.copy(), expression=since),
+            exp.LT(this=event_time.copy(), expression=earliest_instant(evaluator)),
+            exp.Is(this=event_time.copy(), expression=exp.null()),
+        )
+    )
 
 
 def earliest_instant(evaluator: MacroEvaluator) -> exp.Expression:

@@ -10,7 +10,7 @@ from sqlmesh.utils.errors import SQLMeshError
 
 @macro()
 def refused_rows(evaluator: MacroEvaluator, *checked_models: exp.Expression) -> exp.Expression:
-    """What staging refuses of several streams: stream, key, reasons and day of each row.
+    """What staging refuses of several streams: stream, key, reasons, day and time of each row.
 
     Args:
         evaluator: Given by SQLMesh.
@@ -32,6 +32,7 @@ def _refused(model: exp.Expression, key: exp.Expression) -> exp.Select:
             exp.alias_(_joined(key), "row_key"),
             exp.alias_(exp.column("rejection_reasons"), "reason"),
             exp.column("event_date"),
+            exp.column("event_time"),
         )
         .from_(exp.to_table(model.sql(dialect="duckdb"), dialect="duckdb"))
         .where(exp.not_(exp.Is(this=exp.column("rejection_reasons"), expression=exp.null())))

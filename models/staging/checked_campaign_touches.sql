@@ -12,7 +12,8 @@ MODEL (
   column_descriptions (
     touch_id = 'The shop''s id of the contact',
     rejection_reasons = 'Why staging refuses the row, joined by semicolons; null for a good row',
-    event_date = 'Day the row counts for, in the business time zone; where its time is implausible, the day of loading'
+    event_date = 'Day the row counts for, in the business time zone; where its time is implausible, the day of loading',
+    event_time = 'Time that its day is taken from where it is plausible, as the shop sent it'
   )
 );
 
@@ -31,7 +32,8 @@ SELECT
     'touched_at is too early or in the future',
     NOT @is_plausible_time(touches.touched_at, touches._loaded_at)
   ) AS rejection_reasons,
-  @event_day(touches.touched_at, touches._loaded_at) AS event_date
+  @event_day(touches.touched_at, touches._loaded_at) AS event_date,
+  touches.touched_at AS event_time
 FROM raw.campaign_touches AS touches
 LEFT JOIN staging.checked_campaigns AS campaigns
   ON touches.campaign_id = campaigns.campaign_id

@@ -12,7 +12,8 @@ MODEL (
   column_descriptions (
     campaign_id = 'The shop''s id of the campaign',
     rejection_reasons = 'Why staging refuses the row, joined by semicolons; null for a good row',
-    event_date = 'Day of the start in the business time zone; where that lies ahead or is implausible, the day of its last update or of loading'
+    event_date = 'Day of the start in the business time zone; where that lies ahead or is implausible, the day of its last update or of loading',
+    event_time = 'Time that its day is taken from where it is plausible, as the shop sent it'
   )
 );
 
@@ -28,5 +29,6 @@ SELECT
     'budget is negative',
     campaigns.budget_amount < 0
   ) AS rejection_reasons,
-  @event_day(campaigns.starts_at, campaigns.updated_at, campaigns._loaded_at) AS event_date
+  @event_day(campaigns.starts_at, campaigns.updated_at, campaigns._loaded_at) AS event_date,
+  campaigns.starts_at AS event_time
 FROM raw.campaigns AS campaigns

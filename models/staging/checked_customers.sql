@@ -12,7 +12,8 @@ MODEL (
   column_descriptions (
     customer_id = 'The shop''s id of the customer',
     rejection_reasons = 'Why staging refuses the row, joined by semicolons; null for a good row',
-    event_date = 'Day the row counts for, in the business time zone; where its time is implausible, the day of its last update or of loading'
+    event_date = 'Day the row counts for, in the business time zone; where its time is implausible, the day of its last update or of loading',
+    event_time = 'Time that its day is taken from where it is plausible, as the shop sent it'
   )
 );
 
@@ -24,5 +25,6 @@ SELECT
     'created_at is too early or in the future',
     NOT @is_plausible_time(customers.created_at, customers._loaded_at)
   ) AS rejection_reasons,
-  @event_day(customers.created_at, customers.updated_at, customers._loaded_at) AS event_date
+  @event_day(customers.created_at, customers.updated_at, customers._loaded_at) AS event_date,
+  customers.created_at AS event_time
 FROM raw.customers AS customers

@@ -12,12 +12,14 @@ MODEL (
   column_descriptions (
     customer_id = 'The shop''s id of the customer',
     rejection_reasons = 'Why staging refuses the row, joined by semicolons; null for a good row',
-    event_date = 'Day the row counts for, in the business time zone; where its time is implausible, the day of loading'
+    event_date = 'Day the row counts for, in the business time zone; where its time is implausible, the day of loading',
+    event_time = 'Time that its day is taken from where it is plausible, as the shop sent it'
   )
 );
 
 SELECT
   erasure_requests.customer_id,
   @rejection_reasons('customer id is reserved for guests', erasure_requests.customer_id = @guest_customer_id) AS rejection_reasons,
-  @event_day(erasure_requests.requested_at, erasure_requests._loaded_at) AS event_date
+  @event_day(erasure_requests.requested_at, erasure_requests._loaded_at) AS event_date,
+  erasure_requests.requested_at AS event_time
 FROM raw.erasure_requests AS erasure_requests

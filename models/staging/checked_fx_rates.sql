@@ -13,7 +13,8 @@ MODEL (
     currency = 'Currency as the shop writes it',
     rate_date = 'Day of the rate',
     rejection_reasons = 'Why staging refuses the row, joined by semicolons; null for a good row',
-    event_date = 'Day of the rate; where that is implausible, the day of loading'
+    event_date = 'Day of the rate; where that is implausible, the day of loading',
+    event_time = 'Its day at midnight, as the shop sent it'
   )
 );
 
@@ -36,5 +37,6 @@ SELECT
     WHEN @is_plausible_date(fx_rates.rate_date, fx_rates._loaded_at)
     THEN fx_rates.rate_date
     ELSE @business_date(fx_rates._loaded_at)
-  END AS event_date
+  END AS event_date,
+  fx_rates.rate_date::TIMESTAMP AS event_time
 FROM raw.fx_rates AS fx_rates

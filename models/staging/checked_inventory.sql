@@ -13,7 +13,8 @@ MODEL (
     product_id = 'The shop''s id of the product',
     snapshot_at = 'When the stock was counted, UTC',
     rejection_reasons = 'Why staging refuses the row, joined by semicolons; null for a good row',
-    event_date = 'Day the row counts for, in the business time zone; where its time is implausible, the day of loading'
+    event_date = 'Day the row counts for, in the business time zone; where its time is implausible, the day of loading',
+    event_time = 'Time that its day is taken from where it is plausible, as the shop sent it'
   )
 );
 
@@ -24,5 +25,6 @@ SELECT
     'snapshot_at is too early or in the future',
     NOT @is_plausible_time(inventory.snapshot_at, inventory._loaded_at)
   ) AS rejection_reasons,
-  @event_day(inventory.snapshot_at, inventory._loaded_at) AS event_date
+  @event_day(inventory.snapshot_at, inventory._loaded_at) AS event_date,
+  inventory.snapshot_at AS event_time
 FROM raw.inventory AS inventory

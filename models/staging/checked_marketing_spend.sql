@@ -14,7 +14,8 @@ MODEL (
     channel = 'Channel as the shop writes it',
     campaign_id = 'The shop''s id of the campaign',
     rejection_reasons = 'Why staging refuses the row, joined by semicolons; null for a good row',
-    event_date = 'Day of the spend; where that is implausible, the day of loading'
+    event_date = 'Day of the spend; where that is implausible, the day of loading',
+    event_time = 'Its day at midnight, as the shop sent it'
   )
 );
 
@@ -42,7 +43,8 @@ SELECT
     WHEN @is_plausible_date(spend.spend_date, spend._loaded_at)
     THEN spend.spend_date
     ELSE @business_date(spend._loaded_at)
-  END AS event_date
+  END AS event_date,
+  spend.spend_date::TIMESTAMP AS event_time
 FROM raw.marketing_spend AS spend
 LEFT JOIN staging.checked_campaigns AS campaigns
   ON spend.campaign_id = campaigns.campaign_id

@@ -13,7 +13,8 @@ MODEL (
     order_id = 'The shop''s id of the order',
     line_number = 'Line within the order, from 1',
     rejection_reasons = 'Why staging refuses the row, joined by semicolons; null for a good row',
-    event_date = 'Day of the order; for a line of an unknown order the day of its last update or of loading'
+    event_date = 'Day of the order; for a line of an unknown order the day of its last update or of loading',
+    event_time = 'Time that its day is taken from where it is plausible, as the shop sent it: of its order; of a line of an unknown order that of its last update'
   )
 );
 
@@ -24,7 +25,8 @@ WITH lines AS (
     order_items.quantity,
     order_items.unit_price,
     orders.rejection_reasons IS NULL AS has_good_order,
-    orders.event_date
+    orders.event_date,
+    orders.event_time
   FROM raw.order_items AS order_items
   INNER JOIN staging.checked_orders AS orders
     ON order_items.order_id = orders.order_id
@@ -35,7 +37,8 @@ WITH lines AS (
     order_items.quantity,
     order_items.unit_price,
     FALSE AS has_good_order,
-    @event_day(order_items.updated_at, order_items._loaded_at) AS event_date
+    @event_day(order_items.updated_at, order_items._loaded_at) AS event_date,
+    order_items.updated_at AS event_time
   FROM raw.order_items AS order_items
   WHERE
     NOT EXISTS(
@@ -58,5 +61,6 @@ SELECT
     'unit price is negative',
     unit_price < 0
   ) AS rejection_reasons,
-  event_date
+  event_date,
+  event_time
 FROM lines

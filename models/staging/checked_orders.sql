@@ -12,7 +12,8 @@ MODEL (
   column_descriptions (
     order_id = 'The shop''s id of the order',
     rejection_reasons = 'Why staging refuses the row, joined by semicolons; null for a good row',
-    event_date = 'Day the row counts for, in the business time zone; where its time is implausible, the day of its last update or of loading'
+    event_date = 'Day the row counts for, in the business time zone; where its time is implausible, the day of its last update or of loading',
+    event_time = 'Time that its day is taken from where it is plausible, as the shop sent it'
   )
 );
 
@@ -33,7 +34,8 @@ SELECT
     'ordered_at is too early or in the future',
     NOT @is_plausible_time(orders.ordered_at, orders._loaded_at)
   ) AS rejection_reasons,
-  @event_day(orders.ordered_at, orders.updated_at, orders._loaded_at) AS event_date
+  @event_day(orders.ordered_at, orders.updated_at, orders._loaded_at) AS event_date,
+  orders.ordered_at AS event_time
 FROM raw.orders AS orders
 LEFT JOIN staging.checked_customers AS customers
   ON orders.customer_id = customers.customer_id

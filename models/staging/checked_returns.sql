@@ -12,7 +12,8 @@ MODEL (
   column_descriptions (
     return_id = 'The shop''s id of the return',
     rejection_reasons = 'Why staging refuses the row, joined by semicolons; null for a good row',
-    event_date = 'Day the row counts for, in the business time zone; where its time is implausible, the day of its last update or of loading; no earlier than the day of its order'
+    event_date = 'Day the row counts for, in the business time zone; where its time is implausible, the day of its last update or of loading; no earlier than the day of its order',
+    event_time = 'Time that its day is taken from where it is plausible, as the shop sent it: its own or that of its order'
   )
 );
 
@@ -24,7 +25,8 @@ WITH dated AS (
     returns.returned_at,
     returns._loaded_at,
     NOT orders.order_id IS NULL AND orders.rejection_reasons IS NULL AS has_good_order,
-    @event_day(returns.returned_at, returns.updated_at, returns._loaded_at) AS event_date
+    @event_day(returns.returned_at, returns.updated_at, returns._loaded_at) AS event_date,
+    returns.returned_at AS event_time
   FROM raw.returns AS returns
   LEFT JOIN staging.checked_orders AS orders
     ON returns.order_id = orders.order_id
@@ -39,7 +41,8 @@ WITH dated AS (
     returns.returned_at,
     returns._loaded_at,
     orders.rejection_reasons IS NULL AS has_good_order,
-    orders.event_date
+    orders.event_date,
+    orders.event_time
   FROM raw.returns AS returns
   INNER JOIN staging.checked_orders AS orders
     ON returns.order_id = orders.order_id
@@ -59,5 +62,6 @@ SELECT
     'returned_at is too early or in the future',
     NOT @is_plausible_time(returned_at, _loaded_at)
   ) AS rejection_reasons,
-  event_date
+  event_date,
+  event_time
 FROM dated

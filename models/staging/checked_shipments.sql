@@ -12,7 +12,8 @@ MODEL (
   column_descriptions (
     shipment_id = 'The shop''s id of the shipment',
     rejection_reasons = 'Why staging refuses the row, joined by semicolons; null for a good row',
-    event_date = 'Day of the order, which stays while the parcel is shipped and delivered; for a shipment of an unknown order the day of its last update or of loading'
+    event_date = 'Day of the order, which stays while the parcel is shipped and delivered; for a shipment of an unknown order the day of its last update or of loading',
+    event_time = 'Time that its day is taken from where it is plausible, as the shop sent it: of its order; of a shipment of an unknown order that of its last update'
   )
 );
 
@@ -24,7 +25,8 @@ WITH parcels AS (
     shipments.delivered_at,
     shipments._loaded_at,
     orders.rejection_reasons IS NULL AS has_good_order,
-    orders.event_date
+    orders.event_date,
+    orders.event_time
   FROM raw.shipments AS shipments
   INNER JOIN staging.checked_orders AS orders
     ON shipments.order_id = orders.order_id
@@ -36,7 +38,8 @@ WITH parcels AS (
     shipments.delivered_at,
     shipments._loaded_at,
     FALSE AS has_good_order,
-    @event_day(shipments.updated_at, shipments._loaded_at) AS event_date
+    @event_day(shipments.updated_at, shipments._loaded_at) AS event_date,
+    shipments.updated_at AS event_time
   FROM raw.shipments AS shipments
   WHERE
     NOT EXISTS(
@@ -62,5 +65,6 @@ SELECT
     'delivered before it was shipped',
     delivered_at < shipped_at
   ) AS rejection_reasons,
-  event_date
+  event_date,
+  event_time
 FROM parcels

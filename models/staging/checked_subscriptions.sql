@@ -12,7 +12,8 @@ MODEL (
   column_descriptions (
     subscription_id = 'The shop''s id of the subscription',
     rejection_reasons = 'Why staging refuses the row, joined by semicolons; null for a good row',
-    event_date = 'Day of the start in the business time zone; where that lies ahead or is implausible, the day of its last update or of loading'
+    event_date = 'Day of the start in the business time zone; where that lies ahead or is implausible, the day of its last update or of loading',
+    event_time = 'Time that its day is taken from where it is plausible, as the shop sent it'
   )
 );
 
@@ -28,7 +29,8 @@ SELECT
     'ends before it starts',
     subscriptions.ended_at < subscriptions.started_at
   ) AS rejection_reasons,
-  @event_day(subscriptions.started_at, subscriptions.updated_at, subscriptions._loaded_at) AS event_date
+  @event_day(subscriptions.started_at, subscriptions.updated_at, subscriptions._loaded_at) AS event_date,
+  subscriptions.started_at AS event_time
 FROM raw.subscriptions AS subscriptions
 LEFT JOIN staging.checked_customers AS customers
   ON subscriptions.customer_id = customers.customer_id

@@ -68,7 +68,8 @@ WITH refused_by_staging AS (
     row_key,
     reason,
     'staging' AS rejected_by,
-    event_date
+    event_date,
+    event_time
   FROM refused_by_staging
   UNION ALL
   SELECT
@@ -76,7 +77,8 @@ WITH refused_by_staging AS (
     COALESCE(row_key, '') AS row_key,
     reason,
     'contract' AS rejected_by,
-    @business_date(rejected_at) AS event_date
+    @business_date(rejected_at) AS event_date,
+    rejected_at AS event_time
   FROM raw.rejected_rows
 )
 SELECT
@@ -88,7 +90,7 @@ SELECT
   event_date::DATE AS event_date
 FROM refused
 WHERE
-  @IF(@is_history, @in_interval(event_date), event_date >= @execution_ds::DATE)
+  @IF(@is_history, @in_interval(event_date, event_time), @since_execution(event_date, event_time))
 GROUP BY
   stream,
   row_key,

@@ -49,4 +49,4 @@ FROM raw.campaign_touches AS touches
 INNER JOIN staging.checked_campaign_touches AS checked
   ON touches.touch_id = checked.touch_id
 WHERE
-  checked.rejection_reasons IS NULL AND checked.event_date BETWEEN @start_ds::DATE AND @end_ds::DATE
+  checked.rejection_reasons IS NULL AND @in_interval(checked.event_date, checked.event_time)

@@ -32,4 +32,4 @@ FROM raw.fx_rates AS fx_rates
 INNER JOIN staging.checked_fx_rates AS checked
   ON fx_rates.currency = checked.currency AND fx_rates.rate_date = checked.rate_date
 WHERE
-  checked.rejection_reasons IS NULL AND checked.event_date BETWEEN @start_ds::DATE AND @end_ds::DATE
+  checked.rejection_reasons IS NULL AND @in_interval(checked.event_date, checked.event_time)

@@ -41,4 +41,4 @@ FROM raw.inventory AS inventory
 INNER JOIN staging.checked_inventory AS checked
   ON inventory.product_id = checked.product_id AND inventory.snapshot_at = checked.snapshot_at
 WHERE
-  checked.rejection_reasons IS NULL AND checked.event_date BETWEEN @start_ds::DATE AND @end_ds::DATE
+  checked.rejection_reasons IS NULL AND @in_interval(checked.event_date, checked.event_time)

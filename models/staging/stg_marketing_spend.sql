@@ -47,4 +47,4 @@ INNER JOIN staging.checked_marketing_spend AS checked
   AND spend.channel = checked.channel
   AND spend.campaign_id = checked.campaign_id
 WHERE
-  checked.rejection_reasons IS NULL AND checked.event_date BETWEEN @start_ds::DATE AND @end_ds::DATE
+  checked.rejection_reasons IS NULL AND @in_interval(checked.event_date, checked.event_time)

@@ -47,4 +47,4 @@ FROM raw.order_items AS order_items
 INNER JOIN staging.checked_order_items AS checked
   ON order_items.order_id = checked.order_id AND order_items.line_number = checked.line_number
 WHERE
-  checked.rejection_reasons IS NULL AND checked.event_date BETWEEN @start_ds::DATE AND @end_ds::DATE
+  checked.rejection_reasons IS NULL AND @in_interval(checked.event_date, checked.event_time)

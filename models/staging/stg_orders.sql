@@ -88,4 +88,4 @@ FROM raw.orders AS orders
 INNER JOIN staging.checked_orders AS checked
   ON orders.order_id = checked.order_id
 WHERE
-  checked.rejection_reasons IS NULL AND checked.event_date BETWEEN @start_ds::DATE AND @end_ds::DATE
+  checked.rejection_reasons IS NULL AND @in_interval(checked.event_date, checked.event_time)

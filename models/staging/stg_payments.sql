@@ -51,4 +51,4 @@ FROM raw.payments AS payments
 INNER JOIN staging.checked_payments AS checked
   ON payments.payment_id = checked.payment_id
 WHERE
-  checked.rejection_reasons IS NULL AND checked.event_date BETWEEN @start_ds::DATE AND @end_ds::DATE
+  checked.rejection_reasons IS NULL AND @in_interval(checked.event_date, checked.event_time)

@@ -49,4 +49,4 @@ FROM raw.returns AS returns
 INNER JOIN staging.checked_returns AS checked
   ON returns.return_id = checked.return_id
 WHERE
-  checked.rejection_reasons IS NULL AND checked.event_date BETWEEN @start_ds::DATE AND @end_ds::DATE
+  checked.rejection_reasons IS NULL AND @in_interval(checked.event_date, checked.event_time)

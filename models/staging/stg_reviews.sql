@@ -46,4 +46,4 @@ FROM raw.reviews AS reviews
 INNER JOIN staging.checked_reviews AS checked
   ON reviews.review_id = checked.review_id
 WHERE
-  checked.rejection_reasons IS NULL AND checked.event_date BETWEEN @start_ds::DATE AND @end_ds::DATE
+  checked.rejection_reasons IS NULL AND @in_interval(checked.event_date, checked.event_time)

@@ -72,4 +72,4 @@ FROM raw.shipments AS shipments
 INNER JOIN staging.checked_shipments AS checked
   ON shipments.shipment_id = checked.shipment_id
 WHERE
-  checked.rejection_reasons IS NULL AND checked.event_date BETWEEN @start_ds::DATE AND @end_ds::DATE
+  checked.rejection_reasons IS NULL AND @in_interval(checked.event_date, checked.event_time)

@@ -51,4 +51,4 @@ LEFT JOIN staging.checked_customers AS customers
 LEFT JOIN staging.checked_orders AS orders
   ON sessions.order_id = orders.order_id AND orders.rejection_reasons IS NULL
 WHERE
-  checked.rejection_reasons IS NULL AND checked.event_date BETWEEN @start_ds::DATE AND @end_ds::DATE
+  checked.rejection_reasons IS NULL AND @in_interval(checked.event_date, checked.event_time)

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from audit_case import DAILY, Case
 
-CHECKED = "CREATE TABLE staging.checked_rows (id INT, event_date DATE, rejection_reasons TEXT)"
+CHECKED = (
+    "CREATE TABLE staging.checked_rows (id INT, event_date DATE, rejection_reasons TEXT,"
+    " event_time TIMESTAMP AS (event_date::TIMESTAMP))"
+)
 STAGED_DAYS = f"""
 CREATE TABLE marts.checked (id INT, day DATE);
 INSERT INTO marts.checked VALUES (1, '2025-02-27'), (2, '2025-02-28'), (3, '2025-03-01');

@@ -14,9 +14,20 @@ ROWS = """
 CREATE TABLE kept AS SELECT * FROM (VALUES
   ('moved_in', DATE '2025-02-01'), ('moved_out', DATE '2025-03-02'), ('stays', DATE '2025-03-01'),
   ('elsewhere', DATE '2025-02-01'), ('unknown', DATE '2025-02-28')) AS rows(id, day);
-CREATE TABLE source AS SELECT * FROM (VALUES
+CREATE TABLE source AS SELECT *, event_date::TIMESTAMP AS event_time FROM (VALUES
   ('moved_in', DATE '2025-03-01'), ('moved_out', DATE '2025-02-01'), ('stays', DATE '2025-03-01'),
   ('elsewhere', DATE '2025-02-02')) AS rows(id, event_date);
+"""
+# Three times of a row and that of loading, every few hours: plausible or not, missing or not.
+TIMES = """
+CREATE TABLE hours AS SELECT UNNEST(
+  GENERATE_SERIES(TIMESTAMP '2025-02-25', TIMESTAMP '2025-03-07', INTERVAL 5 HOUR)
+  || [NULL, TIMESTAMP '1999-12-31', TIMESTAMP '1999-12-30 05:00:00', TIMESTAMP '2031-01-01']
+) AS instant;
+CREATE TABLE events AS
+SELECT told.instant AS told_at, updated.instant AS updated_at, loaded.instant AS _loaded_at
+FROM hours AS told, hours AS updated, hours AS loaded
+WHERE loaded.instant BETWEEN '2025-01-01' AND '2025-12-31';
 """
 
 
@@ -117,3 +128,29 @@ def test_snapshots_may_have_another_day() -> None:
         " SELECT event_date::DATE AS event_date FROM raw.days"
     )
     assert model.time_column.column.name == "event_date"
+
+
+@pytest.mark.parametrize("zone", ["UTC", "Pacific/Kiritimati", "Etc/GMT+12"])
+@pytest.mark.parametrize("call", ["@in_interval({})", "@since_execution({})"])
+def test_the_time_of_an_event_spares_rows_and_loses_none(zone: str, call: str) -> None:
+    def asked(condition: str) -> str:
+        query = f"SELECT COUNT(*) FROM events WHERE {condition}"
+        known = {"__sqlmesh__vars__": {**variables(), "business_timezone": zone}}
+        return statement(query, execution_ds="2025-03-01", **known)
+
+    day = "@event_day(told_at, updated_at, _loaded_at)"
+    last_day = "'2025-03-03'" if "interval" in call else "'2100-01-01'"
+    with duckdb.connect() as connection:
+        connection.execute(TIMES)
+
+        def count(condition: str) -> int:
+            row = connection.execute(asked(condition)).fetchone()
+            assert row is not None
+            return int(row[0])
+
+        expected = count(f"{day} BETWEEN '2025-03-01' AND {last_day}")
+        assert count(call.format(f"{day}, told_at")) == expected
+        assert expected > 0
+        # Of a row of the first day of the interval only its time is asked.
+        may_count = count(call.format("DATE '2025-03-01', told_at"))
+        assert expected < may_count < count("TRUE")
