@@ -9,7 +9,7 @@ rows.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from sqlglot import exp
@@ -91,6 +91,36 @@ def links_of(query: exp.Expr, stream: str, keys: Mapping[str, tuple[str, ...]]) 
     if query.find(exp.Window):
         unlinked.add(stream)
     return Links(frozenset(parents), frozenset(unlinked))
+
+
+def tables_looked_up(
+    query: exp.Expr,
+    own: tuple[str, str],
+    column: str,
+    others: Collection[tuple[str, str]],
+    key: str,
+) -> list[exp.Table]:
+    """The tables of which a query reads just the rows that a column of another table names.
+
+    Args:
+        query: With the aliases of tables before all columns.
+        own: Schema and name of the table whose column names the rows.
+        column: That column.
+        others: Schema and name of each table that may be meant.
+        key: What the column is compared with.
+    """
+    found = {}
+    for equation in query.find_all(exp.EQ):
+        sides = (equation.left, equation.right)
+        for one, other in (sides, sides[::-1]):
+            if not isinstance(one, exp.Column) or not isinstance(other, exp.Column):
+                continue
+            naming, named = _table(one), _table(other)
+            if naming is None or named is None or (one.name, other.name) != (column, key):
+                continue
+            if (naming.db, naming.name) == own and (named.db, named.name) in others:
+                found[id(named)] = named
+    return list(found.values())
 
 
 def _stream(table: exp.Table) -> str | None:

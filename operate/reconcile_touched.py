@@ -9,17 +9,16 @@ followed, because its rows depend on each other or it reads more than rows of st
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from sqlglot import exp
-
 from ingest.contract import load_contract
+from operate import few_rows
 from operate.reconcile_compare import differences
-from operate.reconcile_links import DAY, Links, links_of
-from operate.reconcile_models import Production, is_by_day, name_of
+from operate.reconcile_links import DAY
+from operate.reconcile_models import Production, name_of
+from operate.reconcile_streams import Stream, judgement, listed, streams_of
 from patron.sql import identifier, literal
 
 if TYPE_CHECKING:
@@ -32,33 +31,6 @@ _CHANGED = """
 SELECT DISTINCT stream FROM raw.load_log
 WHERE batch_id > ? AND (rows_read <> rows_unchanged OR rows_deleted > 0)
 """
-# Any range will do for a view.
-_SOME_TIME = datetime(2024, 1, 1, tzinfo=UTC)
-
-
-@dataclass(frozen=True)
-class Stream:
-    """A stream in production.
-
-    Attributes:
-        name: The raw table.
-        key: What identifies a row.
-        checked: The view that judges each row.
-        staged: The table of the good ones.
-        links: What the rows depend on.
-    """
-
-    name: str
-    key: tuple[str, ...]
-    checked: Snapshot
-    staged: Snapshot
-    links: Links
-
-    @property
-    def day(self) -> str | None:
-        """The day of a staged row, where they have one."""
-        column = self.staged.model.time_column
-        return str(column.column.sql("duckdb")) if column and is_by_day(self.staged) else None
 
 
 class Touched:
@@ -131,18 +103,7 @@ class Touched:
 
     @cached_property
     def _streams(self) -> dict[str, Stream]:
-        """The streams that have a view of judgements and a table of staging."""
-        keys = {table.name: table.primary_key for table in load_contract().tables}
-        by_name = {name_of(one): one for one in self._production.snapshots.values()}
-        found = {}
-        for name, key in keys.items():
-            checked = by_name.get(f"staging.checked_{name}")
-            staged = by_name.get(f"staging.stg_{name}")
-            if checked and staged:
-                queries = (one.model.query for one in (checked, staged))
-                one, other = (links_of(query, name, keys) for query in queries)
-                found[name] = Stream(name, key, checked, staged, one.joined(other))
-        return found
+        return streams_of(self._production)
 
     def _follow(self, stream: Stream) -> bool:
         """Find the rows that changed or depend on such; False where that cannot be done."""
@@ -161,39 +122,24 @@ class Touched:
 
     def _find(self, stream: Stream) -> bool:
         """Put the rows in temporary tables: as they are now, and as they are staged."""
-        key = _listed(stream.key)
-        changed = f"SELECT rowid AS row, {key} FROM {_raw(stream)} WHERE _batch_id > {self._since}"
+        names = listed(stream.names)
+        raw = f"{names} FROM {_raw(stream)}"
+        changed = f"SELECT rowid AS row, {raw} WHERE _batch_id > {self._since}"
         dependent = [
-            f"SELECT rowid, {key} FROM {_raw(stream)} WHERE {identifier(link.column)} IN "
+            f"SELECT rowid, {raw} WHERE {identifier(link.column)} IN "
             f"(SELECT key FROM {_temporary('judged', self._streams[link.parent])})"
             for link in sorted(stream.links.parents, key=lambda link: link.column)
             if not self._is_untouched(link.parent)
         ]
         if stream.name not in self.changed and not dependent:
-            rows = f"SELECT rowid AS row, {key} FROM {_raw(stream)} WHERE FALSE"
+            rows = f"SELECT rowid AS row, {raw} WHERE FALSE"
         else:
             rows = " UNION ".join([changed, *dict.fromkeys(dependent)])
         self._keep("rows", stream, rows)
-        self._keep("now", stream, self._now(stream))
+        followed = _temporary("rows", stream)
+        self._keep("now", stream, judgement(self._production, stream, self._streams, followed))
         self._keep("before", stream, self._before(stream))
         return True
-
-    def _now(self, stream: Stream) -> str:
-        """The rows as the view judges them."""
-        judged = self._production.query(stream.checked, _SOME_TIME, _SOME_TIME)
-        for table in list(judged.find_all(exp.Table)):
-            if (table.db, table.name) == ("raw", stream.name):
-                # Only these rows, instead of all of raw.
-                some = (
-                    exp.select("*")
-                    .from_(exp.to_table(_raw(stream)))
-                    .where(f"rowid IN (SELECT row FROM {_temporary('rows', stream)})")
-                )
-                table.replace(some.subquery(table.alias_or_name))
-        return (
-            f"SELECT {_listed(stream.key)}, {DAY} AS day, rejection_reasons IS NULL AS is_good "
-            f"FROM ({judged.sql(dialect='duckdb')})"
-        )
 
     def _before(self, stream: Stream) -> str:
         """The rows as staging has them, those that are deleted among them."""
@@ -204,7 +150,7 @@ class Touched:
         if stream.name in self.changed and self._has_deleted(stream):
             found += f" OR {_joined(stream.key)} IN ({self._deleted(stream)})"
         return (
-            f"SELECT {_listed(stream.key)}, {stream.day or 'NULL'}::DATE AS day "
+            f"SELECT {listed(stream.key)}, {stream.day or 'NULL'}::DATE AS day "
             f"FROM {stream.staged.table_name()} AS stored WHERE {found}"
         )
 
@@ -244,7 +190,9 @@ class Touched:
         return bool(self._cursor.execute(f"{self._deleted(stream)} LIMIT 1").fetchall())
 
     def _keep(self, what: str, stream: Stream, query: str) -> None:
-        self._cursor.execute(f"CREATE OR REPLACE TEMP TABLE {_temporary(what, stream)} AS {query}")
+        table = _temporary(what, stream)
+        with few_rows.planned(self._adapter):
+            self._cursor.execute(f"CREATE OR REPLACE TEMP TABLE {table} AS {query}")
 
 
 def _temporary(what: str, stream: Stream) -> str:
@@ -253,10 +201,6 @@ def _temporary(what: str, stream: Stream) -> str:
 
 def _raw(stream: Stream) -> str:
     return identifier("raw", stream.name)
-
-
-def _listed(columns: tuple[str, ...]) -> str:
-    return ", ".join(identifier(name) for name in columns)
 
 
 def _joined(key: tuple[str, ...]) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import duckdb
 import pytest
@@ -13,13 +14,14 @@ from history import FIRST, Cycle, History, Replace, Run, Send, histories
 from hypothesis import given, note, seed
 from scratch import Rows, Scratch, contents, copy_raw
 from shop import LivingShop, declare
-from streams import DAYS, FIRST_DAY, LAST_DAY
+from streams import DAYS, FIRST_DAY, LAST_DAY, STREAMS
 from warm import warm_rendering
 
 from operate import reconcile, transform
 from operate import reconcile_ledger as ledger
 from operate.reconcile_assess import DIFFERS, LOADED, Stale
 from operate.reconcile_models import load_production
+from operate.reconcile_streams import Stream, judgement, listed, streams_of
 from patron.shop import SHOP_VARIABLE, Shop, find_project
 from tests.support.depth import at_night
 
@@ -160,6 +162,58 @@ def test_a_cycle_takes_refused_rows_from_the_days_they_have_left(
     living.happen(Cycle(0))
     assert refused(living, "payments") == [("y1", DAYS[10])]
     assert staged(reconcile.check(living.shop, living.moment)) == {}
+
+
+def test_few_rows_are_judged_as_the_view_judges_them_among_all(
+    cycled: LivingShop, tmp_path: Path
+) -> None:
+    living = cycled.copy(tmp_path / "shop")
+    for name, made in STREAMS.items():
+        living.happen(Send(name, tuple((key, (key * 5) % 20, key % 4) for key in range(made.keys))))
+    # Afterwards rows name what is not there, and there is other such.
+    for gone in (
+        "campaigns WHERE campaign_id",
+        "customers WHERE customer_id",
+        "orders WHERE order_id",
+    ):
+        write(living, f"DELETE FROM raw.{gone} LIKE '%1'")
+    judged = []
+    with transform.open_context(living.shop) as context:
+        production = load_production(context, living.moment)
+        assert production is not None
+        cursor = context.engine_adapter.cursor
+        streams = streams_of(production)
+        for stream in streams.values():
+            names = listed(("rowid", *stream.names))
+            for rows in closed_sets(cursor, stream):
+                chosen = f"SELECT {names} FROM raw.{stream.name} WHERE {rows}"
+                cursor.execute(
+                    "CREATE OR REPLACE TEMP TABLE rows AS"
+                    f" SELECT rowid AS row, * EXCLUDE rowid FROM ({chosen})"
+                )
+                key = listed(stream.key)
+                expected = cursor.execute(
+                    f"SELECT {key}, event_date, rejection_reasons IS NULL FROM"
+                    f" {stream.checked.table_name()} WHERE ({key}) IN (SELECT {key} FROM rows)"
+                    " ORDER BY ALL"
+                ).fetchall()
+                query = judgement(production, stream, streams, "rows")
+                assert cursor.execute(f"{query} ORDER BY ALL").fetchall() == expected, rows
+                judged += expected
+    verdicts = [is_good for *_, is_good in judged]
+    assert min(verdicts.count(True), verdicts.count(False)) > 20
+
+
+def closed_sets(cursor: Any, stream: Stream) -> list[str]:
+    """Conditions for rows that are followed together: single ones, or all that name a parent."""
+    found = []
+    if stream.name not in stream.links.unlinked:
+        rows = cursor.execute(f"SELECT rowid FROM raw.{stream.name}").fetchall()
+        found += [f"rowid = {row}" for (row,) in rows]
+    for link in stream.links.parents:
+        named = cursor.execute(f"SELECT DISTINCT {link.column} FROM raw.{stream.name}").fetchall()
+        found += [f"{link.column} = '{value}'" for (value,) in named if value is not None]
+    return found
 
 
 def refused(living: LivingShop, stream: str) -> list[tuple[str, date]]:

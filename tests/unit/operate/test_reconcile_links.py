@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from sqlglot import parse_one
 
-from operate.reconcile_links import Link, Links, links_of
+from operate.reconcile_links import Link, Links, links_of, tables_looked_up
 
 KEYS = {
     "lines": ("order_id", "line_number"),
@@ -114,3 +114,21 @@ def test_the_links_of_two_queries_are_all_that_matters() -> None:
     other = parse_one("SELECT 1 FROM raw.orders AS o, raw.prices AS p", dialect="duckdb")
     found = links_of(query, "orders", KEYS).joined(links_of(other, "orders", KEYS))
     assert found == Links(frozenset({OF_CUSTOMERS}), frozenset({"prices"}))
+
+
+def test_tables_are_looked_up_only_where_an_equation_with_the_column_asks_them() -> None:
+    query = parse_one(
+        f"{LOOKUP}o.customer_id = c.customer_id LEFT JOIN staging.checked_customers AS p"
+        " ON o.payer_id = p.customer_id CROSS JOIN"
+        " (SELECT COUNT(*) AS customers FROM staging.checked_customers AS every) AS counted"
+    )
+
+    def looked_up(column: str, key: str = "customer_id") -> list[str]:
+        customers = {("staging", "checked_customers")}
+        found = tables_looked_up(query, ("raw", "orders"), column, customers, key)
+        return [table.alias for table in found]
+
+    assert looked_up("customer_id") == ["c"]
+    assert looked_up("payer_id") == ["p"]
+    assert looked_up("order_id") == []
+    assert looked_up("customer_id", key="email") == []
