@@ -3,8 +3,9 @@
     python benchmarks/build_parts.py --customers 100000 --orders 1000000
 
 A simulated shop is loaded and built, then a day is added, loaded and built, each build in a process
-of its own. Loading is not counted. Prints the parts of both builds, the dearest models, and what it
-takes to find late data before the day is built, which is not among the parts.
+of its own. Loading is not counted. Prints the parts of both builds, what queries and audits cost by
+how models are built, the dearest models, and what it takes to find late data before the day is
+built, which is not among the parts.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ PROJECT = FOLDER.parent
 DEAREST = 12
 QUERIES, AUDITS, COPY, READING = "queries", "audits", "copy for readers", "reading the project"
 REST = "planning, rendering, making tables and views, committing"
+WHOLE, BY_DAY, OTHERS = "made whole", "built day by day", "views, raw tables, Python"
 
 
 def main() -> None:
@@ -45,6 +47,7 @@ def main() -> None:
         day = _measured(shop, end + timedelta(days=1, hours=6))
     print(f"{given.customers:,} customers, {given.orders:,} orders, processor seconds\n")
     _print_parts(full["parts"], day["parts"])
+    _print_kinds(full["kinds"], day["kinds"])
     _print_models(full["models"], day["models"])
     print(f"\nFinding late data before: {_told(day['looking'])}")
 
@@ -80,12 +83,13 @@ def _build(root: str, moment: str) -> dict[str, Any]:
 
     parts: dict[str, float] = defaultdict(float)
     models: dict[str, float] = defaultdict(float)
+    kinds: dict[str, float] = defaultdict(float)
     shop = Shop(root=Path(root), project=PROJECT)
     shop.activate()
     guard.install()
     looking = _looking(shop, moment)
-    _count(SnapshotEvaluator, "evaluate", QUERIES, parts, models)
-    _count(SnapshotEvaluator, "audit", AUDITS, parts, models)
+    _count(SnapshotEvaluator, "evaluate", QUERIES, parts, models, kinds)
+    _count(SnapshotEvaluator, "audit", AUDITS, parts, models, kinds)
     _count(publish_copy, "write", COPY, parts)
     _count(Context, "load", READING, parts)
     before = _seconds()
@@ -94,7 +98,12 @@ def _build(root: str, moment: str) -> dict[str, Any]:
     reconcile.remember_built(shop, built.plan_id)
     parts[REST] = total - sum(parts.values())
     dearest = sorted(models.items(), key=lambda each: -each[1])[:DEAREST]
-    return {"parts": {**parts, "together": total}, "models": dict(dearest), "looking": looking}
+    return {
+        "parts": {**parts, "together": total},
+        "kinds": dict(kinds),
+        "models": dict(dearest),
+        "looking": looking,
+    }
 
 
 def _looking(shop: Any, moment: str) -> dict[str, float]:
@@ -126,8 +135,9 @@ def _count(
     part: str,
     parts: dict[str, float],
     models: dict[str, float] | None = None,
+    kinds: dict[str, float] | None = None,
 ) -> None:
-    """Add the seconds of each call of a function to a part and, if asked for, to its model."""
+    """Add the seconds of each call of a function to a part and, if given, to its model and kind."""
     original = getattr(owner, name)
 
     @functools.wraps(original)
@@ -138,11 +148,19 @@ def _count(
         finally:
             spent = _seconds() - before
             parts[part] += spent
-            if models is not None:
+            if models is not None and kinds is not None:
                 snapshot = named.get("snapshot") or arguments[1]
                 models[snapshot.name.replace('"', "").partition(".")[2]] += spent
+                kinds[_kind(snapshot)] += spent
 
     setattr(owner, name, counted)
+
+
+def _kind(snapshot: Any) -> str:
+    kind = snapshot.model.kind
+    if not snapshot.model.is_sql:
+        return OTHERS
+    return WHOLE if kind.is_full else BY_DAY if kind.is_incremental_by_time_range else OTHERS
 
 
 def _seconds() -> float:
@@ -154,6 +172,13 @@ def _print_parts(full: dict[str, float], day: dict[str, float]) -> None:
     print("| part | full build | next day |\n|---|---|---|")
     for part in (QUERIES, AUDITS, COPY, READING, REST, "together"):
         print(f"| {part} | {full.get(part, 0):.1f} | {day.get(part, 0):.1f} |")
+
+
+def _print_kinds(full: dict[str, float], day: dict[str, float]) -> None:
+    print("\nQueries and audits by how models are built:\n")
+    print("| models | full build | next day |\n|---|---|---|")
+    for kind in (WHOLE, BY_DAY, OTHERS):
+        print(f"| {kind} | {full.get(kind, 0):.1f} | {day.get(kind, 0):.1f} |")
 
 
 def _print_models(full: dict[str, float], day: dict[str, float]) -> None:
