@@ -41,18 +41,14 @@ def forget_moved(
         return None
     table = evaluator.locals["this_model"]
     target = table if isinstance(table, str) else table.sql(dialect="duckdb")
-    start, end = evaluator.locals["start_ds"], evaluator.locals["end_ds"]
-    interval = f"BETWEEN CAST('{start}' AS DATE) AND CAST('{end}' AS DATE)"
-    elsewhere = f"FROM {target} WHERE NOT {day.sql(dialect='duckdb')} {interval}"
+    elsewhere = f"FROM {target} WHERE NOT {in_interval(evaluator, day).sql(dialect='duckdb')}"
     # Without one, and so in the first build, there is no need to ask the source for all its rows.
     adapter = evaluator.locals.get("engine_adapter")
     if adapter and not adapter.fetchone(f"SELECT 1 {elsewhere} LIMIT 1"):
         return None
     name, asked = key.sql(dialect="duckdb"), source.sql(dialect="duckdb")
-    if source_day is None:
-        now = in_interval(evaluator, exp.column("event_date"), exp.column("event_time"))
-    else:
-        now = in_interval(evaluator, source_day)
+    event_time = None if source_day else exp.column("event_time")
+    now = in_interval(evaluator, source_day or exp.column("event_date"), event_time)
     condition = now.sql(dialect="duckdb")
     return [
         f"DROP TABLE IF EXISTS {KEYS}",

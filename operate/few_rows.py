@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from operate.record import Batch
 
+# A daily run with its lookback, and the restatement of a month.
 FEW_DAYS = timedelta(days=31)
 OPTIMIZER = "compressed_materialization"
 _SETTING = "disabled_optimizers"

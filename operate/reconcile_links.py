@@ -9,7 +9,7 @@ rows.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from sqlglot import exp
@@ -71,16 +71,15 @@ def links_of(query: exp.Expr, stream: str, keys: Mapping[str, tuple[str, ...]]) 
     parents: set[Link] = set()
     linked: set[int] = set()
     shared: dict[int, set[str]] = defaultdict(set)
-    for equation in query.find_all(exp.EQ):
-        sides = [_side(column) for column in (equation.left, equation.right)]
-        for one, other in (sides, sides[::-1]):
-            if not one or not other or one.table is other.table or one.stream != stream:
-                continue
-            if other.stream == stream and one.column == other.column:
-                shared[id(other.table)].add(one.column)
-            elif other.stream != stream and keys[other.stream] == (other.column,):
-                linked.add(id(other.table))
-                parents.add(Link(one.column, other.stream, _asks_day(query, other.table)))
+    for sides in _equated(query):
+        one, other = (_side(column) for column in sides)
+        if not one or not other or one.table is other.table or one.stream != stream:
+            continue
+        if other.stream == stream and one.column == other.column:
+            shared[id(other.table)].add(one.column)
+        elif other.stream != stream and keys[other.stream] == (other.column,):
+            linked.add(id(other.table))
+            parents.add(Link(one.column, other.stream, _asks_day(query, other.table)))
     unlinked = {
         name
         for table in query.find_all(exp.Table)
@@ -110,17 +109,23 @@ def tables_looked_up(
         key: What the column is compared with.
     """
     found = {}
-    for equation in query.find_all(exp.EQ):
-        sides = (equation.left, equation.right)
-        for one, other in (sides, sides[::-1]):
-            if not isinstance(one, exp.Column) or not isinstance(other, exp.Column):
-                continue
-            naming, named = _table(one), _table(other)
-            if naming is None or named is None or (one.name, other.name) != (column, key):
-                continue
-            if (naming.db, naming.name) == own and (named.db, named.name) in others:
-                found[id(named)] = named
+    for one, other in _equated(query):
+        if (one.name, other.name) != (column, key):
+            continue
+        naming, named = _table(one), _table(other)
+        if not naming or not named or (naming.db, naming.name) != own:
+            continue
+        if (named.db, named.name) in others:
+            found[id(named)] = named
     return list(found.values())
+
+
+def _equated(query: exp.Expr) -> Iterator[tuple[exp.Column, exp.Column]]:
+    """The columns that a query compares with others, each pair in both orders."""
+    for equation in query.find_all(exp.EQ):
+        one, other = equation.left, equation.right
+        if isinstance(one, exp.Column) and isinstance(other, exp.Column):
+            yield from ((one, other), (other, one))
 
 
 def _stream(table: exp.Table) -> str | None:
@@ -132,9 +137,9 @@ def _stream(table: exp.Table) -> str | None:
     return None
 
 
-def _side(column: exp.Expr) -> _Side | None:
+def _side(column: exp.Column) -> _Side | None:
     """The stream's column that one side of an equation is; None for anything else."""
-    if not isinstance(column, exp.Column) or not column.table:
+    if not column.table:
         return None
     table = _table(column)
     stream = _stream(table) if table else None
